@@ -1,0 +1,90 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The house, from the bottom up (docs/architecture.md). Imports point down only.
+// Layers 0-2 are pure: no I/O, no clock, no log, no Foundation, no C, no async.
+
+let warnings: [SwiftSetting] = []
+
+func pure(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: warnings)
+}
+
+func shell(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: warnings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: warnings)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "drover",
+  products: [
+    .executable(name: "drover", targets: ["drover"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    // Layer 0
+    pure("Determinism", []),
+    pure("Grid", []),
+    // Layer 1
+    pure("MAPF", ["Grid", "Determinism"]),
+    pure("FleetModel", ["Grid", "Determinism"]),
+    // Layer 2, in the order in which they may import one another
+    pure("Site", ["FleetModel", "Grid", "Determinism", "MAPF"]),
+    pure("Traffic", ["FleetModel", "Grid", "Determinism", "MAPF"]),
+    pure("Missions", ["Site", "FleetModel", "Grid", "Determinism"]),
+    pure("Dispatch", ["FleetModel", "Grid", "Determinism"]),
+    pure(
+      "FleetCore",
+      ["Missions", "Dispatch", "Traffic", "Site", "FleetModel", "MAPF", "Grid", "Determinism"]),
+    pure("Invariants", ["FleetModel", "Grid", "Determinism"]),
+    pure("VirtualRobot", ["FleetModel", "Grid", "Determinism"]),
+    // Layer 3: C
+    .systemLibrary(
+      name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .target(name: "CFleetProto", dependencies: ["CProtobufC"]),
+    .target(name: "CLinux"),
+    // Layer 3: shells
+    shell("FleetWire", ["CFleetProto", "CProtobufC", "FleetModel", "Determinism"]),
+    shell("SiteFiles", ["Site", "FleetModel", "Grid", yams]),
+    shell("FleetPorts", ["FleetModel", "FleetCore", "Determinism"]),
+    shell("MQTTTransport", ["FleetPorts", "CMosquitto", "CLinux", logging]),
+    shell("FleetStore", ["FleetPorts", "FleetCore", "FleetModel", "Determinism", grdb]),
+    shell(
+      "FleetServer",
+      [
+        "FleetPorts", "FleetCore", "FleetWire", "FleetModel", "Site", "Determinism", "CLinux",
+        logging,
+      ]),
+    shell(
+      "FleetSimulation", path: "Simulator/FleetSimulation",
+      [
+        "FleetCore", "FleetWire", "FleetModel", "Site", "SiteFiles", "VirtualRobot", "Invariants",
+        "Grid", "Determinism", yams,
+      ]),
+    shell(
+      "FleetCommands",
+      [
+        "FleetServer", "FleetStore", "MQTTTransport", "FleetSimulation", "FleetWire", "FleetPorts",
+        "SiteFiles", "Site", "VirtualRobot", "Invariants", "FleetCore", "FleetModel", "MAPF",
+        "Grid", "Determinism", "CLinux", argumentParser, logging,
+      ]),
+    // Layer 4
+    .executableTarget(name: "drover", dependencies: ["FleetCommands"]),
+  ]
+)
