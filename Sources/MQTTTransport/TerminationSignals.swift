@@ -1,0 +1,44 @@
+import CLinux
+import Glibc
+
+/// SIGINT and SIGTERM as something to read in the loop, so that a program ends in order.
+///
+/// Make it on the main thread before any other thread starts (they inherit the blocked
+/// signals), and give `fileDescriptor` to `MQTTLoop.watch`. After the first signal has been
+/// read, signals have their usual effect again: the second ends the process at once, even if
+/// the orderly ending hangs.
+public final class TerminationSignals {
+  /// Readable when a signal has come.
+  public let fileDescriptor: Int32
+  private var signals: sigset_t
+
+  /// Blocks both signals on this thread and opens the descriptor.
+  public init() throws(TransportError) {
+    signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    guard pthread_sigmask(SIG_BLOCK, &signals, nil) == 0 else {
+      throw .system(call: "pthread_sigmask", reason: MosquittoClient.systemText(errno))
+    }
+    fileDescriptor = signalfd(
+      -1, &signals, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
+    guard fileDescriptor >= 0 else {
+      throw .system(call: "signalfd", reason: MosquittoClient.systemText(errno))
+    }
+  }
+
+  deinit {
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    close(fileDescriptor)
+  }
+
+  /// The signal that has come, or nil. After the first, the next one ends the process.
+  public func read() -> Int32? {
+    var information = signalfd_siginfo()
+    let size = MemoryLayout<signalfd_siginfo>.size
+    guard Glibc.read(fileDescriptor, &information, size) == size else { return nil }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    return Int32(information.ssi_signo)
+  }
+}
