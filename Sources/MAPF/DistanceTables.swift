@@ -1,0 +1,114 @@
+/// Distances to goals, filled on demand and kept within a memory limit.
+///
+/// The least recently asked table goes first; one that an agent of the planner still follows is
+/// kept even beyond the limit. What is kept never changes an answer, only the time it takes.
+public struct DistanceTables: Sendable {
+  struct Key: Hashable {
+    var graph: Int32
+    var goal: Int32
+    /// The version of the walls it respects; 0: none.
+    var walls: Int32
+  }
+
+  private struct Slot {
+    var key: Key
+    var table: DistanceTable
+    var before: Int32
+    var after: Int32
+  }
+
+  /// How many tables have been filled.
+  public private(set) var fills = 0
+  /// How many requests found their table.
+  public private(set) var hits = 0
+  private let moves: FlatMoves
+  private let slotLimit: Int
+  private var search: DistanceSearch
+  // A doubly linked list through the slots, oldest first; slots are reused, never removed.
+  private var slots: [Slot] = []
+  private var slotOf: [Key: Int32] = [:]
+  private var oldest: Int32 = -1
+  private var newest: Int32 = -1
+
+  /// - Parameter memoryLimit: in bytes; at least one table is kept.
+  public init(graphs: [MoveGraph], memoryLimit: Int) {
+    self.init(moves: FlatMoves(graphs), memoryLimit: memoryLimit)
+  }
+
+  init(moves: FlatMoves, memoryLimit: Int) {
+    self.moves = moves
+    slotLimit = max(1, memoryLimit / (2 * max(1, moves.vertexCount)))
+    search = DistanceSearch(moves)
+  }
+
+  /// The bytes of the tables kept.
+  public var bytes: Int { slots.count * 2 * moves.vertexCount }
+
+  /// The cells driven from `v` to `goal` along the moves of `graph`; nil when it cannot be reached.
+  /// Distances above 65,534 are given as 65,534.
+  public mutating func distance(graph: Int32, from v: Int32, to goal: Int32) -> UInt16? {
+    let value = table(graph: graph, goal: goal).values[Int(v)]
+    return value == DistanceTable.unreachable ? nil : value
+  }
+
+  /// The table of `goal`. `blocked` must be the walls of that version, nil for version 0.
+  mutating func table(
+    graph: Int32, goal: Int32, walls: Int32 = 0, blocked: [Bool]? = nil
+  ) -> DistanceTable {
+    precondition(goal >= 0 && Int(goal) < moves.vertexCount, "goal \(goal) is no vertex")
+    let key = Key(graph: graph, goal: goal, walls: walls)
+    if let slot = slotOf[key] {
+      hits += 1
+      unlink(slot)
+      linkNewest(slot)
+      return slots[Int(slot)].table
+    }
+    fills += 1
+    if !isKnownUniquelyReferenced(&search) { search = DistanceSearch(moves) }
+    let slot = freeSlot(for: key)
+    let table = slots[Int(slot)].table
+    search.fill(table, graph: graph, goal: goal, blocked: blocked)
+    slotOf[key] = slot
+    linkNewest(slot)
+    return table
+  }
+
+  /// A slot outside the list whose table nobody else holds.
+  private mutating func freeSlot(for key: Key) -> Int32 {
+    if slots.count >= slotLimit, let slot = evictable() {
+      slotOf[slots[Int(slot)].key] = nil
+      unlink(slot)
+      slots[Int(slot)].key = key
+      return slot
+    }
+    let table = DistanceTable(count: moves.vertexCount)
+    slots.append(Slot(key: key, table: table, before: -1, after: -1))
+    return Int32(slots.count - 1)
+  }
+
+  /// The oldest slot whose table is followed by nobody; those passed over count as new again.
+  private mutating func evictable() -> Int32? {
+    var chances = min(slots.count, 64)
+    while chances > 0, oldest >= 0 {
+      let slot = oldest
+      if isKnownUniquelyReferenced(&slots[Int(slot)].table) { return slot }
+      unlink(slot)
+      linkNewest(slot)
+      chances -= 1
+    }
+    return nil
+  }
+
+  private mutating func unlink(_ slot: Int32) {
+    let (before, after) = (slots[Int(slot)].before, slots[Int(slot)].after)
+    if before >= 0 { slots[Int(before)].after = after } else { oldest = after }
+    if after >= 0 { slots[Int(after)].before = before } else { newest = before }
+  }
+
+  private mutating func linkNewest(_ slot: Int32) {
+    slots[Int(slot)].before = newest
+    slots[Int(slot)].after = -1
+    if newest >= 0 { slots[Int(newest)].after = slot } else { oldest = slot }
+    newest = slot
+  }
+}

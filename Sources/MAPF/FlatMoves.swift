@@ -1,0 +1,134 @@
+/// The moves of all classes in one immutable block, for the hot loops: moves are numbered through
+/// all graphs, and every table is a plain pointer that lives as long as this object.
+///
+/// Unsafe memory, fenced here: filled in `init`, never written again, freed in `deinit`.
+final class FlatMoves: @unchecked Sendable {
+  /// What a move's `cost` entry holds besides the cost.
+  static let costMask: Int32 = 0xFFFF
+  /// Set when the move claims more than its end.
+  static let claimsMore: Int32 = 1 << 16
+
+  let vertexCount: Int
+  let resourceCount: Int
+  let graphCount: Int
+  /// The most moves that leave one vertex.
+  let maxDegree: Int
+  /// The largest cost of a move.
+  let maxCost: Int
+  /// Graph -> its first move.
+  let firstMove: [Int32]
+  /// `graph * (vertexCount + 1) + vertex` -> first move.
+  let start: UnsafePointer<Int32>
+  let end: UnsafePointer<Int32>
+  /// Cost in the low 16 bits, `claimsMore` above.
+  let cost: UnsafePointer<Int32>
+  let claimStart: UnsafePointer<Int32>
+  let claims: UnsafePointer<Int32>
+  /// The same moves by their end, for searches backwards: start offsets, from-vertices, costs.
+  let backStart: UnsafePointer<Int32>
+  let backFrom: UnsafePointer<Int32>
+  let backMove: UnsafePointer<Int32>
+  /// Vertex -> mutexes it belongs to.
+  let mutexStart: UnsafePointer<Int32>
+  let mutexes: UnsafePointer<Int32>
+  private let memory: UnsafeMutablePointer<Int32>
+
+  init(_ graphs: [MoveGraph]) {
+    precondition(!graphs.isEmpty, "no move graph")
+    let vertices = graphs[0].vertexCount
+    vertexCount = vertices
+    resourceCount = graphs[0].resourceCount
+    graphCount = graphs.count
+    for graph in graphs {
+      precondition(graph.vertexCount == vertices, "move graphs of different sites")
+      precondition(graph.resourceCount == graphs[0].resourceCount, "different mutexes")
+    }
+    let flat = FlatMoves.joined(graphs)
+    firstMove = flat.firstMove
+    maxCost = Int(graphs.lazy.flatMap(\.moveCost).max() ?? 1)
+    var degree: Int32 = 0
+    for i in 0..<graphs.count * (vertices + 1) - 1 {
+      degree = max(degree, flat.start[i + 1] - flat.start[i])
+    }
+    maxDegree = Int(degree)
+    let back = FlatMoves.backwards(graphs, flat)
+    let parts = [
+      flat.start, flat.end, flat.cost, flat.claimStart, flat.claims, back.start, back.from,
+      back.move, graphs[0].mutexStart, graphs[0].mutexes,
+    ]
+    memory = .allocate(capacity: parts.reduce(0) { $0 + $1.count })
+    var offsets: [Int] = []
+    var used = 0
+    for part in parts {
+      offsets.append(used)
+      for value in part {
+        (memory + used).initialize(to: value)
+        used += 1
+      }
+    }
+    start = UnsafePointer(memory + offsets[0])
+    end = UnsafePointer(memory + offsets[1])
+    cost = UnsafePointer(memory + offsets[2])
+    claimStart = UnsafePointer(memory + offsets[3])
+    claims = UnsafePointer(memory + offsets[4])
+    backStart = UnsafePointer(memory + offsets[5])
+    backFrom = UnsafePointer(memory + offsets[6])
+    backMove = UnsafePointer(memory + offsets[7])
+    mutexStart = UnsafePointer(memory + offsets[8])
+    mutexes = UnsafePointer(memory + offsets[9])
+  }
+
+  deinit { memory.deallocate() }
+
+  private struct Joined {
+    var firstMove: [Int32] = []
+    var start: [Int32] = []
+    var end: [Int32] = []
+    var cost: [Int32] = []
+    var claimStart: [Int32] = [0]
+    var claims: [Int32] = []
+  }
+
+  private static func joined(_ graphs: [MoveGraph]) -> Joined {
+    var all = Joined()
+    for graph in graphs {
+      let base = Int32(all.end.count)
+      let claimBase = Int32(all.claims.count)
+      all.firstMove.append(base)
+      for first in graph.moveStart { all.start.append(base + first) }
+      all.end += graph.moveEnd
+      for move in 0..<graph.moveCount {
+        let more = graph.claimStart[move + 1] - graph.claimStart[move] > 1
+        all.cost.append(Int32(graph.moveCost[move]) | (more ? claimsMore : 0))
+        all.claimStart.append(claimBase + graph.claimStart[move + 1])
+      }
+      all.claims += graph.claims
+    }
+    return all
+  }
+
+  private static func backwards(
+    _ graphs: [MoveGraph], _ flat: Joined
+  ) -> (start: [Int32], from: [Int32], move: [Int32]) {
+    let stride = graphs[0].vertexCount + 1
+    var start = [Int32](repeating: 0, count: graphs.count * stride)
+    var from = [Int32](repeating: 0, count: flat.end.count)
+    var move = from
+    for (g, graph) in graphs.enumerated() {
+      var next = [Int32](repeating: 0, count: stride)
+      for end in graph.moveEnd { next[Int(end) + 1] += 1 }
+      next[0] = flat.firstMove[g]
+      for v in 1..<stride { next[v] += next[v - 1] }
+      start.replaceSubrange(g * stride..<(g + 1) * stride, with: next)
+      for v in 0..<Int32(graph.vertexCount) {
+        for m in graph.moves(from: v) {
+          let end = Int(graph.moveEnd[Int(m)])
+          from[Int(next[end])] = v
+          move[Int(next[end])] = flat.firstMove[g] + m
+          next[end] += 1
+        }
+      }
+    }
+    return (start, from, move)
+  }
+}

@@ -1,0 +1,150 @@
+import Determinism
+import Grid
+import Testing
+
+@testable import MAPF
+
+/// Two hundred steps on a random site, each checked by the verifier.
+private struct Run {
+  var graph: Graph
+  var moveGraphs: [MoveGraph]
+  var agents: [PlanningAgent] = []
+  var arrivals = 0
+  var planner: LifelongPlanner
+  var rng: SeededGenerator
+  let verifier: PlanVerifier
+
+  init(
+    graph: Graph, moveGraphs: [MoveGraph], share: Double, seed: Seed, usable: [(Int32) -> Bool]
+  ) {
+    self.graph = graph
+    self.moveGraphs = moveGraphs
+    rng = seed.derive("run").generator()
+    planner = LifelongPlanner(graphs: moveGraphs, seed: seed, tableMemoryLimit: 1 << 22)
+    verifier = PlanVerifier(graph: graph, moveGraphs: moveGraphs)
+    var cells = (0..<Int32(graph.vertexCount)).filter { moveGraphs[0].isResting($0) }
+    rng.shuffle(&cells)
+    for v in cells.prefix(Int(Double(cells.count) * share)) {
+      var g = Int32(rng.next(below: moveGraphs.count))
+      if !usable[Int(g)](v) { g = 0 }
+      agents.append(PlanningAgent(graph: g, at: v))
+    }
+  }
+
+  mutating func giveGoals() {
+    for a in agents.indices where agents[a].goal == agents[a].at || agents[a].goal < 0 {
+      if agents[a].goal == agents[a].at { arrivals += 1 }
+      let v = Int32(rng.next(below: graph.vertexCount))
+      let isUsable = moveGraphs[Int(agents[a].graph)].isResting(v)
+      agents[a].goal = isUsable && rng.chance(0.9) ? v : -1
+    }
+  }
+
+  mutating func freeze(_ share: Double) {
+    for a in agents.indices where rng.chance(0.1) {
+      agents[a].mobility = rng.chance(share) ? (rng.chance(0.3) ? .wall : .frozen) : .free
+    }
+  }
+
+  mutating func steps(_ count: Int, frozen: Double) -> [PlanVerifier.Problem] {
+    for step in 0..<count {
+      giveGoals()
+      freeze(frozen)
+      let moves = planner.step(agents)
+      let problems = verifier.problems(step: step, moves: moves, agents: agents)
+      guard problems.isEmpty else { return problems }
+      PlanVerifier.apply(moves, to: &agents)
+    }
+    return []
+  }
+}
+
+@Suite struct LifelongPropertyTests {
+  @Test(arguments: 0..<12) func stepsOnOpenGridsAreClean(seed: Int) {
+    let root = Seed(UInt64(seed))
+    var rng = root.derive("map").generator()
+    let graph = Graph(randomMap(width: 16, height: 14, open: 0.85, using: &rng))
+    let share = 0.2 + 0.4 * rng.nextUnit()
+    for frozen in [0.0, 0.1] {
+      var run = Run(
+        graph: graph, moveGraphs: [MoveGraph(graph: graph)], share: share, seed: root,
+        usable: [{ _ in true }])
+      #expect(run.steps(200, frozen: frozen) == [], "seed \(seed), frozen \(frozen)")
+      #expect(run.arrivals > 20, "seed \(seed), share \(share), frozen \(frozen)")
+    }
+  }
+
+  @Test(arguments: 0..<8) func stepsOnOneWayLanesAreClean(seed: Int) {
+    let root = Seed(UInt64(seed))
+    let open = GridMap(
+      width: 18, height: 15, passable: [Bool](repeating: true, count: 18 * 15))
+    // Rows run east and west in turn, columns both ways.
+    let graph = Graph(open) { cell in
+      cell.y % 2 == 0 ? [.east, .north, .south] : [.west, .north, .south]
+    }
+    var run = Run(
+      graph: graph, moveGraphs: [MoveGraph(graph: graph)], share: 0.4, seed: root,
+      usable: [{ _ in true }])
+    #expect(run.steps(200, frozen: 0.05) == [], "seed \(seed)")
+    #expect(run.arrivals > 20, "seed \(seed)")
+  }
+
+  @Test(arguments: 0..<8, [false, true])
+  func stepsAcrossJunctionsAreClean(seed: Int, mutex: Bool) {
+    let root = Seed(UInt64(seed))
+    var rng = root.derive("map").generator()
+    let graph = Graph(randomMap(width: 20, height: 20, open: 0.9, using: &rng))
+    let isNoStop = graph.cells.map { $0.x % 6 < 2 && $0.y % 6 < 2 }
+    var groups: [[VertexID]] = []
+    if mutex {
+      var byBlock = [[VertexID]](repeating: [], count: 16)
+      for v in 0..<graph.vertexCount where isNoStop[v] {
+        byBlock[Int(graph.cells[v].y / 6) * 4 + Int(graph.cells[v].x / 6)].append(
+          VertexID(Int32(v)))
+      }
+      groups = byBlock.filter { !$0.isEmpty }
+    }
+    let moves = MoveGraph(graph: graph, noStop: { isNoStop[$0.index] }, mutexes: groups)
+    var run = Run(
+      graph: graph, moveGraphs: [moves], share: 0.35, seed: root, usable: [{ _ in true }])
+    #expect(run.steps(200, frozen: 0.05) == [], "seed \(seed)")
+    #expect(run.arrivals > 20, "seed \(seed)")
+  }
+
+  @Test(arguments: 0..<8) func stepsOfTwoClassesAreClean(seed: Int) {
+    let root = Seed(UInt64(seed))
+    var rng = root.derive("map").generator()
+    let graph = Graph(randomMap(width: 18, height: 18, open: 0.9, using: &rng))
+    let wide = graph.cells.map { $0.x >= 5 }
+    let crossing = graph.cells.map { $0.x == 9 && $0.y % 2 == 0 }
+    let all = MoveGraph(graph: graph)
+    // The second class keeps out of the west and may not rest on cells where the first may.
+    let some = MoveGraph(
+      graph: graph, allowed: { wide[$0.index] }, noStop: { crossing[$0.index] })
+    var run = Run(
+      graph: graph, moveGraphs: [all, some], share: 0.35, seed: root,
+      usable: [{ _ in true }, { some.isResting($0) }])
+    #expect(run.steps(200, frozen: 0.05) == [], "seed \(seed)")
+    #expect(run.arrivals > 20, "seed \(seed)")
+  }
+
+  @Test func sameSeedSameSteps() {
+    func trace(_ seed: UInt64) -> [[PlannedMove]] {
+      var rng = Seed(1).generator()
+      let graph = Graph(randomMap(width: 12, height: 12, open: 0.9, using: &rng))
+      var run = Run(
+        graph: graph, moveGraphs: [MoveGraph(graph: graph)], share: 0.4, seed: Seed(seed),
+        usable: [{ _ in true }])
+      var all: [[PlannedMove]] = []
+      for _ in 0..<50 {
+        run.giveGoals()
+        let moves = run.planner.step(run.agents)
+        PlanVerifier.apply(moves, to: &run.agents)
+        all.append(moves)
+      }
+      return all
+    }
+    #expect(trace(3) == trace(3))
+    #expect(trace(3) != trace(4))
+  }
+}
