@@ -186,7 +186,8 @@ public final class MQTTLoop {
 
   private func handle(_ ready: Epoll.Ready) {
     if ready.token & Self.foreignMark != 0 {
-      return pending.append(.readable(fileDescriptor: Int32(truncatingIfNeeded: ready.token)))
+      let descriptor = Int32(truncatingIfNeeded: ready.token & ~Self.foreignMark)
+      return pending.append(.readable(fileDescriptor: descriptor))
     }
     let id = ConnectionID(rawValue: Int32(truncatingIfNeeded: ready.token))
     guard let connection = find(id), connection.token == ready.token, let client = connection.client

@@ -53,7 +53,7 @@ public struct ConnectionID: Hashable, Sendable {
 public struct MQTTConnectionSettings: Sendable {
   /// Where the broker is.
   public var endpoint: MQTTEndpoint
-  /// The client id. Two connections with one id throw each other out.
+  /// The client id, or empty to be given one. Two connections with one id throw each other out.
   public var clientID: String
   /// The user name, or nil for an anonymous connection.
   public var username: String?

@@ -31,7 +31,8 @@ final class MosquittoClient {
     guard Self.library == 0 else {
       throw .system(call: "mosquitto_lib_init", reason: Self.text(Self.library))
     }
-    guard let handle = mosquitto_new(settings.clientID, true, nil) else {
+    let clientID = settings.clientID.isEmpty ? nil : settings.clientID
+    guard let handle = mosquitto_new(clientID, true, nil) else {
       throw .system(call: "mosquitto_new", reason: Self.systemText(errno))
     }
     self.handle = handle

@@ -1,0 +1,91 @@
+/// The texts of the broker's files: pure functions of the settings and accounts.
+///
+/// Two kinds of listener, because mosquitto can bind client ids to user names only for a whole
+/// listener. The robots' and the server's do: their client id *is* their user name. The
+/// operators' does not, so that an operator may hold several connections. mosquitto checks
+/// `clientid_prefixes` against the id a client sends, before it is replaced by the user name;
+/// so an operator's id begins with `drover-`, and no robot's (`BrokerAccount.fault`) nor the
+/// server's does: nobody can take the client id, and with it the connection, of another role.
+/// The server has a listener and a password file of its own, so that no other listener knows it.
+struct BrokerFiles {
+  /// The files of one role.
+  enum Group: String, CaseIterable {
+    case server, robots, operators
+  }
+
+  var directory: String
+  var ports: BrokerPorts
+  var publicListener: BrokerPublicListener?
+  /// The account to run as; set only for root, whom mosquitto would otherwise make somebody else
+  /// (and a change of user clears the signal on the parent's death).
+  var user: String?
+
+  /// The most bytes a payload may have.
+  static let messageLimit = 65_536
+
+  func path(_ group: Group, _ kind: String) -> String { "\(directory)/\(group.rawValue).\(kind)" }
+
+  var configuration: String {
+    var lines = [
+      "# Written by drover at every start; changes are lost.",
+      "per_listener_settings true",
+      "clientid_prefixes \(PrivateBroker.clientIDPrefix)",
+      "persistence false",
+      "sys_interval 0",
+      "max_inflight_messages 100",
+      "max_queued_messages 10000",
+      "message_size_limit \(Self.messageLimit)",
+      "max_packet_size \(Self.messageLimit + 4_096)",
+      "set_tcp_nodelay true",
+      "log_dest stderr",
+      "log_timestamp_format %Y-%m-%dT%H:%M:%S",
+      "log_type error",
+      "log_type warning",
+      "log_type notice",
+      "connection_messages true",
+    ]
+    if let user { lines.append("user \(user)") }
+    lines += listener(.server, "127.0.0.1", ports.server)
+    lines += listener(.robots, "127.0.0.1", ports.robots)
+    lines += listener(.operators, "127.0.0.1", ports.operators)
+    if let open = publicListener {
+      lines += listener(.robots, open.host, open.robotsPort) + tls(open)
+      lines += listener(.operators, open.host, open.operatorsPort) + tls(open)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func listener(_ group: Group, _ host: String, _ port: UInt16) -> [String] {
+    let bound: Bool
+    switch group {
+    case .server, .robots: bound = true
+    case .operators: bound = false
+    }
+    return [
+      "", "listener \(port) \(host)",
+      "allow_anonymous false",
+      "password_file \(path(group, "passwords"))",
+      "acl_file \(path(group, "acl"))",
+      "use_username_as_clientid \(bound)",
+      "auto_id_prefix \(PrivateBroker.clientIDPrefix)",
+      "max_qos 1",
+    ]
+  }
+
+  private func tls(_ open: BrokerPublicListener) -> [String] {
+    [
+      "certfile \(open.certificateFile)", "keyfile \(open.keyFile)", "tls_version tlsv1.2",
+    ]
+  }
+
+  static func passwords(_ accounts: [BrokerAccount]) -> String {
+    accounts.map { "\($0.username):\($0.passwordHash)\n" }.joined()
+  }
+
+  static func accessLists(_ accounts: [BrokerAccount]) -> String {
+    accounts.map { account in
+      let rules = account.access.map { "topic \($0.access.rawValue) \($0.filter)\n" }
+      return "user \(account.username)\n" + rules.joined()
+    }.joined(separator: "\n")
+  }
+}
