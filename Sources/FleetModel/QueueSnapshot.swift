@@ -1,0 +1,80 @@
+/// The visit queues of a site at one moment as plain values: what `Traffic` shows of itself to
+/// independent checks and to people. Resources are numbered as in `Traffic`.
+public struct QueueSnapshot: Sendable, Equatable {
+  /// A leg that its robot has not left behind.
+  public struct Leg: Sendable, Equatable {
+    public var number: UInt64
+    /// The cell where it comes to rest.
+    public var end: Int32
+    public var claims: [Int32]
+    /// Its place in the one global order of appends.
+    public var appended: UInt64
+
+    public init(number: UInt64, end: Int32, claims: [Int32], appended: UInt64) {
+      self.number = number
+      self.end = end
+      self.claims = claims
+      self.appended = appended
+    }
+  }
+
+  /// A robot's marks and its legs from the one at whose end it was last seen.
+  public struct Robot: Sendable, Equatable {
+    public var robot: RobotIndex
+    public var order: UInt64
+    public var visited: UInt64
+    public var acknowledged: UInt64
+    public var released: UInt64
+    /// Gets no new road; nobody may wait for it.
+    public var isHeld: Bool
+    public var legs: [Leg]
+
+    public init(
+      robot: RobotIndex, order: UInt64, visited: UInt64, acknowledged: UInt64, released: UInt64,
+      isHeld: Bool, legs: [Leg]
+    ) {
+      self.robot = robot
+      self.order = order
+      self.visited = visited
+      self.acknowledged = acknowledged
+      self.released = released
+      self.isHeld = isHeld
+      self.legs = legs
+    }
+  }
+
+  /// One visit of one robot in a queue.
+  public struct Token: Sendable, Hashable {
+    public var robot: RobotIndex
+    public var leg: UInt64
+
+    public init(robot: RobotIndex, leg: UInt64) {
+      self.robot = robot
+      self.leg = leg
+    }
+  }
+
+  /// A resource that somebody waits for or owns; the first token owns it.
+  public struct Queue: Sendable, Equatable {
+    public var resource: Int32
+    public var tokens: [Token]
+
+    public init(resource: Int32, tokens: [Token]) {
+      self.resource = resource
+      self.tokens = tokens
+    }
+  }
+
+  /// By index.
+  public var robots: [Robot]
+  /// The queues that are not empty, by resource.
+  public var queues: [Queue]
+  /// Resources with a forced claim before a released one, ascending.
+  public var contested: [Int32]
+
+  public init(robots: [Robot], queues: [Queue], contested: [Int32]) {
+    self.robots = robots
+    self.queues = queues
+    self.contested = contested
+  }
+}
