@@ -1,0 +1,64 @@
+/// A leg in the queues, with its place in the one global order of appends.
+struct QueuedLeg: Sendable {
+  var plan: PlannedLeg
+  var appended: UInt64
+}
+
+/// A robot's consecutive legs `first ... last` in a ring that grows by doubling and never shrinks.
+struct LegRing: Sendable {
+  private static let vacant = QueuedLeg(
+    plan: PlannedLeg(path: [], claims: [], speedLimit: 0), appended: 0)
+
+  private var slots: [QueuedLeg] = []
+  private var start = 0
+  private(set) var count = 0
+  /// The number of the first leg.
+  private(set) var first: UInt64 = 0
+
+  /// The number of the last leg. Only of a ring that is not empty.
+  @inline(__always)
+  var last: UInt64 { first + UInt64(count) - 1 }
+
+  @inline(__always)
+  subscript(number: UInt64) -> QueuedLeg { slots[slot(number)] }
+
+  /// Forgets all legs; the next appended one gets `number`.
+  mutating func restart(at number: UInt64) {
+    while count > 0 { removeLast() }
+    first = number
+    start = 0
+  }
+
+  mutating func append(_ leg: QueuedLeg) {
+    if count == slots.count { grow() }
+    slots[(start + count) & (slots.count - 1)] = leg
+    count += 1
+  }
+
+  mutating func removeFirst() {
+    slots[start] = Self.vacant
+    start = (start + 1) & (slots.count - 1)
+    count -= 1
+    first += 1
+  }
+
+  mutating func removeLast() {
+    count -= 1
+    slots[(start + count) & (slots.count - 1)] = Self.vacant
+  }
+
+  @inline(__always)
+  private func slot(_ number: UInt64) -> Int {
+    precondition(
+      number >= first && number - first < UInt64(count),
+      "leg \(number) of \(count) from \(first)")
+    return (start + Int(number - first)) & (slots.count - 1)
+  }
+
+  private mutating func grow() {
+    var larger = [QueuedLeg](repeating: Self.vacant, count: max(16, 2 * slots.count))
+    for offset in 0..<count { larger[offset] = slots[(start + offset) & (slots.count - 1)] }
+    slots = larger
+    start = 0
+  }
+}

@@ -1,0 +1,68 @@
+import FleetModel
+
+/// A robot's slot: its legs from the one it stands at the end of, and its marks
+/// `visited <= acknowledged <= released <= last`.
+struct Route: Sendable {
+  var isPresent = false
+  var order: UInt64 = 0
+  /// Of the last release.
+  var update: UInt64 = 0
+  /// The first is the visited one.
+  var legs = LegRing()
+  var acknowledged: UInt64 = 0
+  var released: UInt64 = 0
+  /// Path cells beyond the visited leg.
+  var backlog = 0
+  var limit = ReleaseLimit(cells: 1)
+  var isHeld = false
+  var isContested = false
+  /// On the worklist of the next release.
+  var isDirty = false
+  /// The update as of which the robot was asked to trim, while it has not answered.
+  var pendingTrim: UInt64?
+  /// Acknowledgements of updates up to this one were overtaken by a trim.
+  var trimmedUpdate: UInt64 = 0
+
+  @inline(__always)
+  var visited: UInt64 { legs.first }
+
+  /// Gets no road, and nobody may come to wait for it.
+  @inline(__always)
+  var isFrozen: Bool { isHeld || isContested }
+
+  /// Whether the leg that takes the robot off `resource`, claimed by leg `leg`, is in the queues:
+  /// that leg itself, or the one after it where it rests.
+  @inline(__always)
+  func vacates(_ resource: Int32, claimedBy leg: UInt64) -> Bool {
+    leg < legs.last || !legs[leg].plan.restsOn(resource)
+  }
+
+  /// Path cells released beyond the visited leg, the next leg counted as one.
+  var releasedAhead: Int {
+    guard released > visited else { return 0 }
+    var cells = 1
+    var number = visited + 2
+    while number <= released {
+      cells += legs[number].plan.path.count
+      number += 1
+    }
+    return cells
+  }
+
+  /// Puts the robot at the end of leg `number` with nothing ahead.
+  mutating func restart(order: UInt64, at leg: QueuedLeg, number: UInt64, limit: ReleaseLimit) {
+    legs.restart(at: number)
+    legs.append(leg)
+    isPresent = true
+    self.order = order
+    self.limit = limit
+    update = 0
+    acknowledged = number
+    released = number
+    backlog = 0
+    isHeld = false
+    isContested = false
+    pendingTrim = nil
+    trimmedUpdate = 0
+  }
+}

@@ -1,0 +1,80 @@
+import Determinism
+
+/// Standing still with released road ahead (DESIGN section 4, rule 7): under 5 s nothing, under
+/// 30 s the arrival is put later, after that its plan goes. A robot that waits in a queue has no
+/// released road ahead: it is not watched.
+public struct StandstillWatch: Sendable, Equatable {
+  public enum Effect: Equatable, Sendable {
+    /// Call `checkDue` then, or later.
+    case check(at: Instant)
+    /// It will be late: put its arrival later.
+    case retime
+    /// Hold it: its unreleased legs and whoever waits for it are withdrawn, its cells are walls.
+    case withdraw
+    /// It moves again after `retime` or `withdraw`.
+    case moving
+  }
+
+  private enum State: Sendable, Equatable {
+    case unwatched
+    case still(since: Instant)
+    case late(since: Instant)
+    case stuck
+  }
+
+  public static let retimeAfter = Duration.seconds(5)
+  public static let withdrawAfter = Duration.seconds(30)
+
+  private var state = State.unwatched
+
+  public init() {}
+
+  /// Whether the robot's plan was given up.
+  public var isStuck: Bool { state == .stuck }
+
+  /// When `checkDue` has something to do; nil when nothing is awaited.
+  public var deadline: Instant? {
+    switch state {
+    case .still(let since): since + Self.retimeAfter
+    case .late(let since): since + Self.withdrawAfter
+    case .unwatched, .stuck: nil
+    }
+  }
+
+  /// What the robot does now, on every state, report and release.
+  /// - Parameter isMoving: it moves, or visited a leg since it was last observed.
+  /// - Parameter hasRoadAhead: released road lies ahead and it is meant to drive it.
+  public mutating func observe(isMoving: Bool, hasRoadAhead: Bool, now: Instant) -> [Effect] {
+    if isMoving { return reset() }
+    switch state {
+    case .unwatched where hasRoadAhead:
+      state = .still(since: now)
+      return [.check(at: now + Self.retimeAfter)]
+    case .still where !hasRoadAhead, .late where !hasRoadAhead: return reset()
+    case .unwatched, .still, .late, .stuck: return []
+    }
+  }
+
+  /// A check is due: says what the standstill has come to, and when to look again.
+  public mutating func checkDue(now: Instant) -> [Effect] {
+    guard let due = deadline else { return [] }
+    guard now >= due else { return [.check(at: due)] }
+    switch state {
+    case .still(let since) where now < since + Self.withdrawAfter:
+      state = .late(since: since)
+      return [.retime, .check(at: since + Self.withdrawAfter)]
+    case .still, .late:
+      state = .stuck
+      return [.withdraw]
+    case .unwatched, .stuck: return []
+    }
+  }
+
+  private mutating func reset() -> [Effect] {
+    defer { state = .unwatched }
+    switch state {
+    case .late, .stuck: return [.moving]
+    case .unwatched, .still: return []
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import FleetModel
+
+extension Traffic {
+  /// Asks `robot` to stop as early as it can. Its unreleased legs go first, with their cascade;
+  /// what is released stays its own until it answers, and nothing is planned for it till then.
+  public mutating func requestTrim(_ robot: RobotIndex) -> TrimStart {
+    guard isPresent(robot) else { return TrimStart(request: nil, withdrawn: []) }
+    let withdrawn = withdraw([robot])
+    let route = routes[robot.index]
+    guard route.released > route.visited else {
+      return TrimStart(request: nil, withdrawn: withdrawn)
+    }
+    routes[robot.index].pendingTrim = route.update
+    let request = TrimRequest(
+      robot: robot, order: route.order, update: route.update, through: route.visited)
+    return TrimStart(request: request, withdrawn: withdrawn)
+  }
+
+  /// The robot's answer: it will stop at the end of leg `through`. What lies beyond is given back,
+  /// and legs queued behind its new end go with their cascade. An answer to no question, or to an
+  /// older one, changes nothing.
+  public mutating func trimmed(
+    _ robot: RobotIndex, order: UInt64, update: UInt64, through: UInt64
+  ) -> [Withdrawal] {
+    guard isPresent(robot) else { return [] }
+    let route = routes[robot.index]
+    guard order == route.order, update == route.pendingTrim else { return [] }
+    routes[robot.index].pendingTrim = nil
+    routes[robot.index].trimmedUpdate = update
+    markDirty(robot.rawValue)
+    return keep(robot, through: min(max(through, route.visited), route.released))
+  }
+
+  /// The robot would not trim: it keeps all it has, and can be planned for again.
+  public mutating func trimRefused(_ robot: RobotIndex) {
+    guard isPresent(robot) else { return }
+    routes[robot.index].pendingTrim = nil
+    markDirty(robot.rawValue)
+  }
+
+  /// Gives back `robot`'s legs after `through`, released or not, on its own word.
+  mutating func keep(_ robot: RobotIndex, through: UInt64) -> [Withdrawal] {
+    routes[robot.index].released = min(routes[robot.index].released, through)
+    routes[robot.index].acknowledged = min(routes[robot.index].acknowledged, through)
+    let withdrawn = cut([Cut(robot.rawValue, from: through + 1)])
+    refreshContests()
+    return withdrawn
+  }
+}

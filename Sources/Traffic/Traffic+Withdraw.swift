@@ -1,0 +1,98 @@
+import FleetModel
+
+extension Traffic {
+  /// Takes all unreleased legs of `robots` out, with their cascade.
+  public mutating func withdraw(_ robots: [RobotIndex]) -> [Withdrawal] {
+    cut(robots.filter(isPresent).map { Cut($0.rawValue, from: routes[$0.index].released + 1) })
+  }
+
+  /// Takes out, for every robot, its unreleased legs from the first on that claims a resource for
+  /// which `predicate` holds, with their cascade: a zone was closed.
+  /// - Complexity: O(all unreleased claims)
+  public mutating func withdraw(claiming predicate: (Int32) -> Bool) -> [Withdrawal] {
+    var cuts: [Cut] = []
+    for slot in routes.indices where routes[slot].isPresent {
+      let route = routes[slot]
+      var number = route.released + 1
+      while number <= route.legs.last, !route.legs[number].plan.claims.contains(where: predicate) {
+        number += 1
+      }
+      if number <= route.legs.last { cuts.append(Cut(Int32(slot), from: number)) }
+    }
+    return cut(cuts)
+  }
+
+  /// Takes out `robot`'s unreleased legs and every unreleased leg queued behind anything it holds,
+  /// released or not, with their cascade: it stands still (DESIGN section 4, rule 7).
+  public mutating func withdraw(behind robot: RobotIndex) -> [Withdrawal] {
+    isPresent(robot) ? cut(cutsBehind(robot)) : []
+  }
+
+  /// The cuts after which nobody waits for `robot`.
+  func cutsBehind(_ robot: RobotIndex) -> [Cut] {
+    let route = routes[robot.index]
+    var cuts = [Cut(robot.rawValue, from: route.released + 1)]
+    for number in route.visited...route.released {
+      for resource in route.legs[number].plan.claims {
+        let token = VisitToken(robot: robot.rawValue, leg: number)
+        cuts += unreleasedCuts(behind: token, on: resource)
+      }
+    }
+    return cuts
+  }
+
+  /// A robot's legs from `from` on go.
+  struct Cut {
+    var robot: Int32
+    var from: UInt64
+    init(_ robot: Int32, from: UInt64) {
+      self.robot = robot
+      self.from = from
+    }
+  }
+
+  /// The legs queued behind `token` that are not released.
+  func unreleasedCuts(behind token: VisitToken, on resource: Int32) -> [Cut] {
+    queues.tokens(behind: token, on: resource)
+      .filter { $0.leg > routes[Int($0.robot)].released }
+      .map { Cut($0.robot, from: $0.leg) }
+  }
+
+  /// Takes legs out of the queues with their cascade: a robot whose plan is cut comes to rest at
+  /// its new end, so whoever is queued behind it there is cut as well.
+  /// - Returns: one withdrawal for each robot that lost legs, by index.
+  mutating func cut(_ seeds: [Cut]) -> [Withdrawal] {
+    var work = seeds
+    var lost: [Int32: [PlannedLeg]] = [:]
+    while let next = work.popLast() {
+      let removed = removeLegs(of: next)
+      guard !removed.isEmpty else { continue }
+      lost[next.robot] = removed + (lost[next.robot] ?? [])
+      let end = routes[Int(next.robot)].legs[next.from - 1].plan.end
+      let resting = VisitToken(robot: next.robot, leg: next.from - 1)
+      work += unreleasedCuts(behind: resting, on: end)
+    }
+    return lost.sorted { $0.key < $1.key }.map { robot, legs in
+      Withdrawal(
+        robot: RobotIndex(robot), legs: legs, newEnd: plannedEnd(RobotIndex(robot)))
+    }
+  }
+
+  private mutating func removeLegs(of cut: Cut) -> [PlannedLeg] {
+    let slot = Int(cut.robot)
+    precondition(cut.from > routes[slot].visited, "robot \(cut.robot) cut at \(cut.from)")
+    var removed: [PlannedLeg] = []
+    while routes[slot].legs.last >= cut.from {
+      let number = routes[slot].legs.last
+      let plan = routes[slot].legs[number].plan
+      for resource in plan.claims {
+        giveBack(VisitToken(robot: cut.robot, leg: number), on: resource)
+      }
+      routes[slot].backlog -= plan.path.count
+      routes[slot].legs.removeLast()
+      removed.append(plan)
+    }
+    removed.reverse()
+    return removed
+  }
+}
