@@ -66,5 +66,10 @@ public struct SweepArea: Sendable, Equatable {
 /// How many robots of a class work here by default.
 public struct RobotGroup: Sendable, Equatable {
   public let vehicle: ClassID
+  /// 0 to 100,000.
   public let count: Int
+  public init(vehicle: ClassID, count: Int) {
+    self.vehicle = vehicle
+    self.count = count
+  }
 }

@@ -1,0 +1,44 @@
+import Grid
+
+/// Where one class can drive for good: the largest part of its cells, places taken out, from each
+/// cell of which it can reach each other.
+struct ClassRoads {
+  let classIndex: Int
+  /// One entry a vertex: whether the class may enter it.
+  let allowed: [Bool]
+  /// One entry a vertex: whether it is allowed and no place.
+  let road: [Bool]
+  /// One entry a vertex: whether it belongs to the largest part.
+  let inMain: [Bool]
+
+  init(_ site: Site, class classIndex: Int) {
+    self.classIndex = classIndex
+    let vertices = (0..<Int32(site.graph.vertexCount)).map(VertexID.init)
+    let allowed = vertices.map { site.mayEnter($0, class: classIndex) }
+    let road = vertices.map { allowed[$0.index] && site.place(at: $0) == nil }
+    let parts = StrongComponents(site.graph, usable: road)
+    var sizes = [Int](repeating: 0, count: parts.count)
+    for v in vertices where road[v.index] && !site.isNoStop(v) {
+      sizes[Int(parts.component[v.index])] += 1
+    }
+    let main = sizes.indices.max { sizes[$0] < sizes[$1] } ?? -1
+    inMain = parts.component.map { $0 >= 0 && Int($0) == main }
+    self.allowed = allowed
+    self.road = road
+  }
+
+  /// Whether the class can rest on `vertex` and come from and go to everywhere.
+  func isReachable(_ vertex: VertexID, in site: Site) -> Bool {
+    inMain[vertex.index] && !site.isNoStop(vertex)
+  }
+
+  /// Whether the class can come to `place` from the road and go back.
+  func reaches(place vertex: VertexID, in graph: Graph) -> (there: Bool, back: Bool) {
+    let range = 4 * vertex.index..<4 * vertex.index + 4
+    let isMain = { (v: Int32) in v >= 0 && inMain[Int(v)] }
+    return (
+      graph.predecessors[range].contains(where: isMain),
+      graph.successors[range].contains(where: isMain)
+    )
+  }
+}
