@@ -1,0 +1,32 @@
+# Drover. Each target first installs what is missing on this machine (.ci/bootstrap).
+
+SITE ?= harbour
+ROBOTS ?= 50
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build bench format bootstrap ci
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: bootstrap ## robots at work in a harbour, until Ctrl-C (SITE=oldtown ROBOTS=200 for others)
+	swift build -c release --product drover
+	@exec .build/release/drover demo $(SITE) --robots $(ROBOTS)
+
+test: bootstrap ## all tests, with a broker and robots of their own
+	swift test --parallel
+
+build: bootstrap ## the release build, .build/release/drover
+	swift build -c release --product drover
+
+bench: bootstrap ## the benchmarks
+	swift run -c release --package-path Tests/Benchmarks
+
+format: ## formats every Swift file
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Simulator
+
+bootstrap: ## finds and installs what is missing
+	@.ci/bootstrap
+
+ci: ## everything that must hold before a change is taken
+	@.ci/run
