@@ -1,0 +1,76 @@
+import Determinism
+import FleetModel
+
+// What happens to a robot from outside the protocol.
+extension VirtualRobot {
+  /// Has something happen to the robot.
+  /// - Returns: What it says of it, and what was due before.
+  public mutating func inject(_ fault: RobotFault, now: Instant) -> [Output] {
+    let outputs = elapse(to: now.microseconds)
+    suffer(fault)
+    return outputs + flush()
+  }
+
+  private mutating func suffer(_ fault: RobotFault) {
+    switch fault {
+    case .stop(let duration):
+      change { $0.obstacleUntil = $0.clock + duration.wholeMicroseconds }
+    case .slow(let permille, let duration):
+      slowUntil = clock + duration.wholeMicroseconds
+      motion.limits.slowness = Double(max(1, min(1000, permille))) / 1000
+      reconsider()
+    case .emergencyStop:
+      guard !emergency else { return }
+      events.say(.incident(kind: .emergencyStop, text: "the emergency stop was pressed"))
+      change { $0.emergency = true }
+    case .reboot: reboot()
+    case .drain(let permille):
+      battery.account(now: clock, driven: motion.snapshot(at: clock).driven)
+      battery.set(permille: permille)
+    case .repair:
+      if battery.isEmpty { battery.set(permille: 100) }
+      change {
+        $0.emergency = false
+        $0.flat = false
+      }
+    }
+  }
+
+  /// Somebody has put the standing robot elsewhere: it drops its route and what it was doing, and
+  /// says where it is.
+  public mutating func placeByHand(at place: Point, now: Instant) -> [Output] {
+    let outputs = elapse(to: now.microseconds)
+    if desk.running != nil { endAction(.failed(text: "moved by hand")) }
+    book = RouteBook()
+    motion.leaveWay(now: clock)
+    motion.placeX = Double(place.x)
+    motion.placeY = Double(place.y)
+    events.say(present())
+    stateIsDue = true
+    return outputs + flush()
+  }
+
+  private mutating func reboot() {
+    link = .down
+    watch = .off
+    book = RouteBook()
+    desk = ActionDesk()
+    events.forget()
+    battery.isCharging = false
+    lastControl = 0
+    resendAt = Self.never
+    paused = false
+    stopped = false
+    brushing = false
+    reconsider()
+  }
+
+  mutating func endFaults() {
+    if slowUntil <= clock {
+      slowUntil = Self.never
+      motion.limits.slowness = 1
+      reconsider()
+    }
+    if obstacleUntil <= clock { change { $0.obstacleUntil = Self.never } }
+  }
+}

@@ -1,0 +1,74 @@
+import FleetModel
+
+/// Where a robot really is and how it moves.
+public struct TruePose: Sendable, Equatable {
+  /// Millimetres east of the map's north-west corner.
+  public var x: Double
+  /// Millimetres south of it.
+  public var y: Double
+  /// Degrees clockwise from north, 0 ..< 360.
+  public var headingDegrees: Double
+  public var speedMillimetresPerSecond: Double
+}
+
+// The truth, for checkers, displays and the swarm; the server never hears it.
+extension VirtualRobot {
+  /// Where it is at the last `now:` it was given.
+  /// - Complexity: O(1)
+  public var pose: TruePose {
+    let here = motion.snapshot(at: clock)
+    return TruePose(
+      x: here.x, y: here.y, headingDegrees: here.heading, speedMillimetresPerSecond: here.speed)
+  }
+
+  /// The true place of its centre, to the millimetre.
+  public var truePosition: Point { motion.snapshot(at: clock).point }
+
+  public var lengthMillimetres: Int32 { settings.factsheet.vehicle.lengthMillimetres }
+  public var widthMillimetres: Int32 { settings.factsheet.vehicle.widthMillimetres }
+
+  /// Neither driving nor turning.
+  public var isStanding: Bool { motion.isStanding }
+
+  /// The least distance in which it can stop.
+  public var stoppingDistanceMillimetres: Double {
+    let speed = motion.snapshot(at: clock).speed
+    return speed * speed / (2 * motion.limits.braking)
+  }
+
+  /// The way left to the end of what it has acknowledged.
+  public var releasedDistanceMillimetres: Double {
+    guard motion.head < motion.limit else { return 0 }
+    let ahead = motion.pieces[motion.head..<motion.limit].reduce(0) { $0 + $1.length }
+    return ahead - motion.snapshot(at: clock).along
+  }
+
+  /// What it has been told and has acknowledged.
+  public var route: RoutePosition { book.position }
+
+  /// The end of the last leg that it knows, released or not; where it stands without an order.
+  public var routeEnd: Point { book.position.order == 0 ? truePosition : book.end }
+
+  /// All that it ever drove.
+  public var drivenMillimetres: Double { motion.snapshot(at: clock).driven }
+
+  /// 0 ... 1000, as of the last state.
+  public var energyPermille: Int32 { battery.permille }
+
+  public var mode: RobotMode {
+    if flat { return .fault }
+    return stopped || emergency ? .stopped : .automatic
+  }
+
+  /// Held by its watchdog.
+  public var isHeld: Bool { watch == .held }
+  public var isPaused: Bool { paused }
+  public var isLoaded: Bool { loaded }
+  public var isBrushing: Bool { brushing }
+
+  /// The action under way.
+  public var action: RobotAction? { desk.running?.action }
+
+  /// How many events the server has not committed.
+  public var uncommittedEventCount: Int { events.pending.count }
+}
