@@ -6,6 +6,7 @@
 /// `clientid_prefixes` against the id a client sends, before it is replaced by the user name;
 /// so an operator's id begins with `drover-`, and no robot's (`BrokerAccount.fault`) nor the
 /// server's does: nobody can take the client id, and with it the connection, of another role.
+/// (An operator who knows another operator's client id can take it, so those carry a random part.)
 /// The server has a listener and a password file of its own, so that no other listener knows it.
 struct BrokerFiles {
   /// The files of one role.
@@ -34,6 +35,7 @@ struct BrokerFiles {
       "sys_interval 0",
       "max_inflight_messages 100",
       "max_queued_messages 10000",
+      "max_queued_bytes 33554432",
       "message_size_limit \(Self.messageLimit)",
       "max_packet_size \(Self.messageLimit + 4_096)",
       "set_tcp_nodelay true",

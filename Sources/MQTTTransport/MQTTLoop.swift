@@ -35,18 +35,18 @@ public final class MQTTLoop {
   }
 
   let settings: Settings
-  private let clock = ContinuousClock()
-  private var epoll: Epoll
+  let clock = ContinuousClock()
+  var epoll: Epoll
   /// Indexed by `ConnectionID.rawValue`; nil once removed.
-  private var connections: [MQTTConnection?] = []
-  private var retries = RetryQueue()
+  var connections: [MQTTConnection?] = []
+  var retries = RetryQueue()
   /// Due, and waiting for one of the concurrent attempts to end; `startingHead` is the first.
-  private var starting: [RetryQueue.Entry] = []
-  private var startingHead = 0
-  private var attemptsUnderWay = 0
-  private var closing = 0
-  private var nextSweep: ContinuousClock.Instant
-  private var pending: [TransportEvent] = []
+  var starting: [RetryQueue.Entry] = []
+  var startingHead = 0
+  var attemptsUnderWay = 0
+  var closing = 0
+  var nextSweep: ContinuousClock.Instant
+  var pending: [TransportEvent] = []
 
   /// Makes a loop without connections. Raises this process's limit of open files to the most
   /// the system allows, since each connection takes three.
@@ -182,236 +182,21 @@ public final class MQTTLoop {
     return Int32(clamping: seconds * 1_000 + fraction)
   }
 
-  // MARK: Sockets
-
-  private func handle(_ ready: Epoll.Ready) {
-    if ready.token & Self.foreignMark != 0 {
-      let descriptor = Int32(truncatingIfNeeded: ready.token & ~Self.foreignMark)
-      return pending.append(.readable(fileDescriptor: descriptor))
-    }
-    let id = ConnectionID(rawValue: Int32(truncatingIfNeeded: ready.token))
-    guard let connection = find(id), connection.token == ready.token, let client = connection.client
-    else { return }
-    if let reason = serve(connection, client, ready) { return lose(connection, reason) }
-    watch(connection, client)
-    if connection.awaitsRoom, client.outstanding <= settings.outstandingMessages / 2 {
-      connection.awaitsRoom = false
-      pending.append(.drained(id))
-    }
-  }
-
-  /// Lets a ready socket's client read and write. - Returns: nil, or why it is lost.
-  private func serve(
-    _ connection: MQTTConnection, _ client: MosquittoClient, _ ready: Epoll.Ready
-  ) -> String? {
-    if ready.failed {
-      let error = linux_socket_error(client.socket)
-      if error != 0 { return MosquittoClient.systemText(error) }
-    }
-    let handshaking = connection.settings.endpoint.tls != nil && connection.isStarting
-    if ready.writable { connection.opened = true }
-    var reason: String?
-    if ready.readable || handshaking { reason = client.read(packets: 64) }
-    if reason == nil, client.wantsWrite || handshaking { reason = client.write() }
-    reason = absorb(connection, client) ?? reason
-    if let reason { return reason }
-    if client.socket < 0 { return "the connection was closed" }
-    if ready.peerClosed, handshaking, connection.isStarting {
-      return "the broker closed the connection before the TLS handshake was done"
-    }
-    return nil
-  }
-
-  /// Takes in what the client was told. - Returns: nil, or why the attempt has failed.
-  private func absorb(_ connection: MQTTConnection, _ client: MosquittoClient) -> String? {
-    var failure: String?
-    for notice in client.takeNotices() {
-      switch notice {
-      case .accepted: failure = accepted(connection, client) ?? failure
-      case .refused(let reason):
-        connection.refusal = reason
-        failure = reason
-      case .subscribed(let granted):
-        if granted { confirmed(connection) } else { failure = refusedSubscription(connection) }
-      case .message(let message): received(connection, message)
-      }
-    }
-    return failure
-  }
-
-  private func accepted(_ connection: MQTTConnection, _ client: MosquittoClient) -> String? {
-    guard case .connecting(_, let giveUp) = connection.phase else { return nil }
-    let wanted = connection.settings.subscriptions
-    connection.phase = .subscribing(client, missing: wanted.count, giveUp: giveUp)
-    for subscription in wanted {
-      if let reason = client.subscribe(subscription) { return reason }
-    }
-    if wanted.isEmpty { complete(connection, client) }
-    return nil
-  }
-
-  private func confirmed(_ connection: MQTTConnection) {
-    guard case .subscribing(let client, let missing, let giveUp) = connection.phase else { return }
-    connection.phase = .subscribing(client, missing: missing - 1, giveUp: giveUp)
-    if missing == 1 { complete(connection, client) }
-  }
-
-  private func complete(_ connection: MQTTConnection, _ client: MosquittoClient) {
-    connection.phase = .connected(client)
-    connection.failures = 0
-    attemptsUnderWay -= 1
-    pending.append(.connected(connection.id))
-    pending += connection.held.map { .message(connection.id, $0) }
-    connection.held = []
-  }
-
-  private func refusedSubscription(_ connection: MQTTConnection) -> String {
-    let filters = connection.settings.subscriptions.map(\.filter).joined(separator: ", ")
-    let reason = "the broker refused a subscription (asked for: \(filters))"
-    connection.refusal = reason
-    return reason
-  }
-
-  private func received(_ connection: MQTTConnection, _ message: MQTTMessage) {
-    switch connection.phase {
-    case .connected: pending.append(.message(connection.id, message))
-    case .connecting, .subscribing: connection.held.append(message)
-    case .waiting, .closing: break
-    }
-  }
-
-  // MARK: Attempts
-
-  private func startAttempts(_ now: ContinuousClock.Instant) {
-    while let entry = retries.popDue(now: now) { starting.append(entry) }
-    while attemptsUnderWay < settings.concurrentAttempts, startingHead < starting.count {
-      let entry = starting[startingHead]
-      startingHead += 1
-      guard let connection = find(entry.id), connection.attempt == entry.attempt else { continue }
-      start(connection, now)
-    }
-    if startingHead == starting.count {
-      starting.removeAll(keepingCapacity: true)
-      startingHead = 0
-    }
-  }
-
-  private func start(_ connection: MQTTConnection, _ now: ContinuousClock.Instant) {
-    connection.attempt &+= 1
-    connection.opened = false
-    connection.refusal = nil
-    do {
-      let client = try MosquittoClient(connection.settings)
-      connection.phase = .connecting(client, giveUp: now + settings.attemptTimeout)
-      attemptsUnderWay += 1
-      if let reason = client.connect() { return lose(connection, reason) }
-      watch(connection, client)
-    } catch {
-      pending.append(.unreachable(connection.id, reason: error.description))
-      retryLater(connection)
-    }
-  }
-
-  /// Tells epoll what the client's socket waits for, if that has changed.
-  private func watch(_ connection: MQTTConnection, _ client: MosquittoClient) {
-    let socket = client.socket
-    guard socket >= 0 else { return }
-    let writing = !connection.opened || client.wantsWrite
-    if let watched = connection.watched, watched.socket == socket {
-      if watched.writing != writing {
-        epoll.change(socket, token: connection.token, writing: writing)
-      }
-    } else {
-      do {
-        try epoll.add(socket, token: connection.token, writing: writing)
-      } catch {
-        return lose(connection, error.description)
-      }
-    }
-    connection.watched = (socket, writing)
-  }
-
-  // MARK: Endings
-
-  /// Ends the present attempt or connection, tells it, and plans the next attempt.
-  private func lose(_ connection: MQTTConnection, _ reason: String) {
-    if case .closing = connection.phase { return forget(connection) }
-    let wasConnected = !connection.isStarting
-    if let refusal = connection.refusal {
-      connection.failures = max(connection.failures, Self.failuresOfRefused)
-      pending.append(.refused(connection.id, reason: refusal))
-    } else if wasConnected {
-      pending.append(.disconnected(connection.id, reason: reason))
-    } else {
-      let url = connection.settings.endpoint.url
-      pending.append(.unreachable(connection.id, reason: "cannot reach \(url): \(reason)"))
-    }
-    drop(connection)
-    retryLater(connection)
-  }
-
-  private func retryLater(_ connection: MQTTConnection) {
-    connection.failures += 1
-    let backoff = Backoff(
-      first: settings.firstRetry, limit: settings.longestRetry, seed: settings.seed)
-    retry(
-      connection, after: backoff.delay(failures: connection.failures, connection: connection.id))
-  }
-
-  private func retry(_ connection: MQTTConnection, after wait: Duration) {
-    connection.attempt &+= 1
-    retries.insert(
-      RetryQueue.Entry(due: clock.now + wait, id: connection.id, attempt: connection.attempt))
-  }
-
-  /// Closes the socket without a farewell.
-  private func drop(_ connection: MQTTConnection) {
-    if connection.isStarting { attemptsUnderWay -= 1 }
-    if case .closing = connection.phase { closing -= 1 }
-    connection.phase = .waiting
-    connection.watched = nil
-    connection.awaitsRoom = false
-    connection.held = []
-  }
-
-  private func forget(_ connection: MQTTConnection) {
-    drop(connection)
-    connections[Int(connection.id.rawValue)] = nil
-  }
-
-  /// Once a second: keep-alives, and attempts that take too long.
-  private func sweep(_ now: ContinuousClock.Instant) {
-    nextSweep = now + .seconds(1)
-    for case let connection? in connections {
-      guard let client = connection.client else { continue }
-      if let giveUp = connection.giveUp, giveUp <= now {
-        lose(connection, "no answer within \(settings.attemptTimeout)")
-      } else if let reason = client.keepAlive() {
-        lose(connection, reason)
-      } else {
-        watch(connection, client)
-      }
-    }
-  }
-
   // MARK: Look-up
 
-  private func find(_ id: ConnectionID) -> MQTTConnection? {
+  func find(_ id: ConnectionID) -> MQTTConnection? {
     let index = Int(id.rawValue)
     return connections.indices.contains(index) ? connections[index] : nil
   }
 
-  private func known(_ id: ConnectionID) throws(TransportError) -> MQTTConnection {
+  func known(_ id: ConnectionID) throws(TransportError) -> MQTTConnection {
     guard let connection = find(id) else { throw .unknownConnection(id) }
     return connection
   }
 
-  /// A refusal counts as this many failures: credentials seldom change within a second.
-  private static let failuresOfRefused = 4
+  static let foreignMark: UInt64 = 1 << 31
 
-  private static let foreignMark: UInt64 = 1 << 31
-
-  private static func foreign(_ fileDescriptor: Int32) -> UInt64 {
+  static func foreign(_ fileDescriptor: Int32) -> UInt64 {
     UInt64(UInt32.max) << 32 | foreignMark | UInt64(fileDescriptor)
   }
 }

@@ -112,6 +112,35 @@ extension MQTTLoop {
     return all
   }
 
+  /// Polls until the connection has got so many messages, and a little longer for any that
+  /// should not come. - Returns: their payloads, as text.
+  func texts(_ count: Int, on id: ConnectionID) -> [String] {
+    var texts: [String] = []
+    _ = first { event in
+      if case .message(id, let message) = event {
+        texts.append(String(decoding: message.payload, as: UTF8.self))
+      }
+      return texts.count == count ? true : nil
+    }
+    return texts + self.texts(for: .milliseconds(50), on: id)
+  }
+
+  /// Polls until each of the connections has been accepted or refused once.
+  /// - Returns: all events until then.
+  func awaitAnswers(_ ids: [ConnectionID]) -> [TransportEvent] {
+    var open = Set(ids)
+    var all: [TransportEvent] = []
+    _ = first { event in
+      all.append(event)
+      switch event {
+      case .connected(let id), .refused(let id, _): open.remove(id)
+      case .disconnected, .unreachable, .message, .drained, .readable: break
+      }
+      return open.isEmpty ? true : nil
+    }
+    return all
+  }
+
   /// The payloads of a connection's messages of a stretch of time, as text.
   func texts(for time: Duration, on id: ConnectionID) -> [String] {
     events(for: time).compactMap { event in

@@ -58,7 +58,7 @@ import Testing
     for id in ["r1", "drover-r1", "server.drover", "drover-server"] {
       attackers.append(try loop.add(fixture.user("bob", clientID: id)))
     }
-    let events = loop.events(for: .seconds(1))
+    let events = loop.awaitAnswers(attackers) + loop.events(for: .milliseconds(200))
     for victim in victims {
       #expect(loop.isConnected(victim))
       #expect(
@@ -93,7 +93,7 @@ import Testing
     var anonymous = fixture.user("ann")
     (anonymous.username, anonymous.password) = (nil, nil)
     refused.append(try loop.add(anonymous))
-    let events = loop.events(for: .seconds(1))
+    let events = loop.awaitAnswers(refused)
     for id in refused {
       #expect(!loop.isConnected(id))
       #expect(
@@ -124,8 +124,7 @@ import Testing
     let ann = try loop.add(fixture.user("ann"))
     for id in [server, revoked, staying, ann] { #expect(loop.awaitConnected(id)) }
     try fixture.broker.apply(accounts: fixture.accounts.filter { $0.username != "r1" })
-    let events = loop.events(for: .milliseconds(800))
-    #expect(events.count >= 2)
+    let events = loop.awaitAnswers([revoked])
     guard case .disconnected(revoked, _) = events.first, case .refused(revoked, _) = events.last
     else {
       Issue.record("\(events)")
@@ -133,7 +132,7 @@ import Testing
     }
     for id in [server, staying, ann] { #expect(loop.isConnected(id)) }
     try loop.publish(MQTTMessage("x/r2/control", "still here"), on: server)
-    #expect(loop.texts(for: .milliseconds(300), on: staying) == ["still here"])
+    #expect(loop.texts(1, on: staying) == ["still here"])
     try fixture.broker.apply(accounts: fixture.accounts)
     #expect(loop.awaitConnected(revoked))
   }
@@ -154,7 +153,7 @@ import Testing
     try loop.publish(MQTTMessage("x/r1/control", "unheard"), on: server)
     #expect(loop.texts(for: .milliseconds(300), on: robot) == [])
     try fixture.broker.apply(accounts: [])
-    _ = loop.events(for: .milliseconds(300))
+    _ = loop.awaitAnswers([robot])
     #expect(!loop.isConnected(robot))
     #expect(loop.isConnected(server))
   }
@@ -182,10 +181,7 @@ import Testing
     long.payload = [UInt8](repeating: 2, count: 200_000)
     try loop.publish(fits, on: robot)
     try loop.publish(long, on: robot)
-    let sizes = loop.events(for: .milliseconds(500)).compactMap { event -> Int? in
-      if case .message(server, let message) = event { return message.payload.count }
-      return nil
-    }
+    let sizes = loop.texts(1, on: server).map(\.utf8.count)
     #expect(sizes == [65_536])
     #expect(loop.isConnected(server))
   }
