@@ -1,0 +1,57 @@
+import FleetModel
+import Grid
+
+extension OwnershipChecker {
+  /// The true outline of a robot lies inside the cells that it owns.
+  /// - Complexity: O(cells under the outline)
+  public func check(_ outline: Outline) -> [Violation] {
+    let robot = outline.robot
+    guard robot.index < tracks.count, tracks[robot.index] != nil else { return [.absent(robot)] }
+    let rectangle = OrientedRectangle(outline, shrunkBy: Double(toleranceMillimetres))
+    let reach = rectangle.reach
+    let half = Double(cellMillimetres) / 2
+    let low = cell(
+      at: Point(x: Int64(rectangle.x - reach.x), y: Int64(rectangle.y - reach.y)))
+    let high = cell(
+      at: Point(x: Int64(rectangle.x + reach.x), y: Int64(rectangle.y + reach.y)))
+    var found: [Violation] = []
+    for y in low.y...high.y {
+      for x in low.x...high.x {
+        let cell = Cell(x: x, y: y)
+        if let vertex = graph.vertex(at: cell), owns(robot, vertex) { continue }
+        let square = OrientedRectangle(
+          centreX: (Double(x) * 2 + 1) * half, centreY: (Double(y) * 2 + 1) * half, half: half)
+        guard rectangle.overlaps(square) else { continue }
+        found.append(
+          graph.vertex(at: cell) == nil
+            ? .offRoad(robot, at: outline.position, cell: cell)
+            : .outsideOwned(robot, at: outline.position, cell: cell))
+      }
+    }
+    return found
+  }
+
+  /// The robot can stop before the end of what it has acknowledged, and has acknowledged no more
+  /// than was released to it.
+  /// - Parameter route: its true progress; `through` is what it means to drive.
+  /// - Complexity: O(1)
+  public func checkStopping(
+    _ robot: RobotIndex, position: Point, speedMillimetresPerSecond: Int32,
+    brakingMillimetresPerSecond2: Int32, route: RoutePosition
+  ) -> [Violation] {
+    guard robot.index < tracks.count, let track = tracks[robot.index] else {
+      return [.absent(robot)]
+    }
+    guard route.order == track.order, route.order > 0 else { return [] }
+    let tooFar = pastRelease(robot, track, route.through)
+    guard tooFar.isEmpty else { return tooFar }
+    guard
+      let left = track.millimetresLeft(
+        from: position, visited: route.visited, through: route.through)
+    else { return [] }
+    let speed = Int64(speedMillimetresPerSecond)
+    let braking = speed * speed / (2 * Int64(max(1, brakingMillimetresPerSecond2)))
+    return braking <= left + toleranceMillimetres
+      ? [] : [.cannotStop(robot, brakingMillimetres: braking, leftMillimetres: left)]
+  }
+}

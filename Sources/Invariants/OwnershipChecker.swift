@@ -1,0 +1,178 @@
+import FleetModel
+import Grid
+
+/// Who owns which cell, rebuilt purely from messages: releases as they are sent, reports as they
+/// are committed. It knows nothing of queues; where it and the server disagree, one is wrong.
+///
+/// A robot owns where it stands, and the path of every leg released to it, until it reports the
+/// end of a leg (it then owns that end and what lies ahead), answers a trim, or says where it is.
+/// A cell that a robot reports to stand in is its own, whoever else owns it: such a cell is
+/// contested and no violation, but a *release* over another's cell always is one.
+///
+/// `present` of a robot is taken as `Traffic.reconcile` does: what lies beyond its own word is
+/// given back.
+public struct OwnershipChecker: Sendable {
+  let graph: Graph
+  let cellMillimetres: Int64
+  /// Rounding that outlines and stopping distances are forgiven.
+  let toleranceMillimetres: Int64
+  var tracks: [OwnershipTrack?] = []
+  private var owners: [Int32]
+  /// Further owners of contested cells.
+  private var others: [Int32: [RobotIndex]] = [:]
+
+  public init(graph: Graph, cellMillimetres: Int32, toleranceMillimetres: Int32 = 5) {
+    self.graph = graph
+    self.cellMillimetres = Int64(cellMillimetres)
+    self.toleranceMillimetres = Int64(toleranceMillimetres)
+    owners = [Int32](repeating: -1, count: graph.vertexCount)
+  }
+
+  /// Whether `robot` owns `vertex`. - Complexity: O(1)
+  public func owns(_ robot: RobotIndex, _ vertex: VertexID) -> Bool {
+    owners[vertex.index] == robot.rawValue
+      || others[vertex.rawValue].map { $0.contains(robot) } ?? false
+  }
+
+  /// The server took a robot's word that it stands at `position` without a route: it joined, or
+  /// everything it held before was given back.
+  public mutating func placed(_ robot: RobotIndex, at position: Point) -> [Violation] {
+    left(robot)
+    while tracks.count <= robot.index { tracks.append(nil) }
+    guard let vertex = vertex(at: position) else {
+      return [.offRoad(robot, at: position, cell: cell(at: position))]
+    }
+    tracks[robot.index] = OwnershipTrack(standing: vertex.rawValue, at: position)
+    _ = own(robot, vertex.rawValue)
+    return []
+  }
+
+  /// The robot was removed: it owns nothing.
+  public mutating func left(_ robot: RobotIndex) {
+    guard robot.index < tracks.count, let track = tracks[robot.index] else { return }
+    tracks[robot.index] = nil
+    for cell in track.heldCells { disown(robot, cell) }
+  }
+
+  /// A route is sent to `robot`, for the first time or again.
+  public mutating func sent(_ robot: RobotIndex, _ update: RouteUpdate) -> [Violation] {
+    guard robot.index < tracks.count, var track = tracks[robot.index] else {
+      return [.absent(robot)]
+    }
+    if update.order < track.order { return [] }
+    if update.order > track.order, let violation = track.begin(update.order, robot: robot) {
+      return [violation]
+    }
+    if let violation = track.check(update, robot: robot) { return [violation] }
+    var found: [Violation] = []
+    for (offset, leg) in update.legs.enumerated() {
+      let number = update.firstLeg + UInt64(offset)
+      guard number > track.last else { continue }
+      guard let vertices = vertices(leg), track.isContinued(by: vertices, on: graph) else {
+        found.append(.disconnected(robot, order: update.order, leg: number))
+        break
+      }
+      track.append(vertices, points: leg.points)
+    }
+    for vertex in track.release(through: update.releasedThrough) {
+      if let owner = own(robot, vertex) {
+        found.append(.doubleOwner(cell: graph.cells[Int(vertex)], owner: owner, released: robot))
+      }
+    }
+    tracks[robot.index] = track
+    return found
+  }
+
+  /// An event of `robot` is committed by the server.
+  public mutating func committed(_ robot: RobotIndex, _ event: RobotEvent) -> [Violation] {
+    if case .present(let position, let route, _) = event {
+      return present(robot, at: position, route)
+    }
+    guard robot.index < tracks.count, var track = tracks[robot.index] else {
+      return [.absent(robot)]
+    }
+    var freed: [Int32] = []
+    var found: [Violation] = []
+    switch event {
+    case .visited(let order, let leg) where order == track.order && leg > track.visited:
+      found = pastRelease(robot, track, leg)
+      freed = track.visit(min(leg, track.released))
+    case .trimmed(let order, _, let through) where order == track.order:
+      freed = track.trim(to: through)
+    case .acknowledged(let order, _, let through) where order == track.order:
+      // Late ones may name what was trimmed since.
+      found = through > track.everReleased ? pastRelease(robot, track, through) : []
+    default: return []
+    }
+    tracks[robot.index] = track
+    for vertex in freed { disown(robot, vertex) }
+    return found
+  }
+
+  private mutating func present(
+    _ robot: RobotIndex, at position: Point, _ route: RoutePosition
+  ) -> [Violation] {
+    guard route.order > 0, robot.index < tracks.count, var track = tracks[robot.index],
+      track.order == route.order
+    else { return placed(robot, at: position) }
+    let furthest = max(route.visited, route.through)
+    let found = pastRelease(robot, track, furthest)
+    var freed = track.visit(min(max(route.visited, track.visited), track.released))
+    freed += track.trim(to: furthest)
+    tracks[robot.index] = track
+    for vertex in freed { disown(robot, vertex) }
+    return found
+  }
+
+  func pastRelease(
+    _ robot: RobotIndex, _ track: OwnershipTrack, _ leg: UInt64
+  ) -> [Violation] {
+    guard leg > track.released else { return [] }
+    return [.pastRelease(robot, order: track.order, leg: leg, released: track.released)]
+  }
+
+  // MARK: Places
+
+  func cell(at point: Point) -> Cell {
+    Cell(
+      x: Int32(clamping: floorDivide(point.x, cellMillimetres)),
+      y: Int32(clamping: floorDivide(point.y, cellMillimetres)))
+  }
+
+  func vertex(at point: Point) -> VertexID? { graph.vertex(at: cell(at: point)) }
+
+  private func vertices(_ leg: RouteLeg) -> [Int32]? {
+    var found: [Int32] = []
+    for point in leg.points {
+      guard let vertex = vertex(at: point) else { return nil }
+      found.append(vertex.rawValue)
+    }
+    return found.isEmpty ? nil : found
+  }
+
+  // MARK: Owners
+
+  /// Adds an owner; the other robot that owned the cell already, if any.
+  private mutating func own(_ robot: RobotIndex, _ vertex: Int32) -> RobotIndex? {
+    let owner = owners[Int(vertex)]
+    if owner == robot.rawValue { return nil }
+    guard owner >= 0 else {
+      owners[Int(vertex)] = robot.rawValue
+      return nil
+    }
+    others[vertex, default: []].append(robot)
+    return RobotIndex(owner)
+  }
+
+  private mutating func disown(_ robot: RobotIndex, _ vertex: Int32) {
+    if robot.index < tracks.count, let track = tracks[robot.index], track.holds(vertex) { return }
+    if owners[Int(vertex)] == robot.rawValue {
+      var heirs = others.removeValue(forKey: vertex) ?? []
+      owners[Int(vertex)] = heirs.isEmpty ? -1 : heirs.removeFirst().rawValue
+      if !heirs.isEmpty { others[vertex] = heirs }
+    } else if var rest = others[vertex] {
+      rest.removeAll { $0 == robot }
+      others[vertex] = rest.isEmpty ? nil : rest
+    }
+  }
+}

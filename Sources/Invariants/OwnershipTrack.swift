@@ -1,0 +1,134 @@
+import FleetModel
+import Grid
+
+/// One robot's road as the messages tell it.
+struct OwnershipTrack: Sendable {
+  struct Leg: Sendable {
+    var vertices: [Int32]
+    var end: Point
+    /// Driven length from the order's start to this leg's end.
+    var millimetres: Int64
+  }
+
+  private(set) var order: UInt64 = 0
+  /// `legs[0]` is the visited one; numbers go on from `visited`.
+  private var legs: [Leg]
+  private(set) var visited: UInt64 = 0
+  private(set) var released: UInt64 = 0
+  /// The highest leg ever released on this order.
+  private(set) var everReleased: UInt64 = 0
+
+  init(standing vertex: Int32, at point: Point) {
+    legs = [Leg(vertices: [vertex], end: point, millimetres: 0)]
+  }
+
+  /// The highest leg known.
+  var last: UInt64 { visited + UInt64(legs.count) - 1 }
+
+  /// Where the robot stands, and what is released ahead.
+  var heldCells: [Int32] {
+    var cells = legs[0].vertices.suffix(1).map { $0 }
+    for leg in legs.prefix(Int(released - visited) + 1).dropFirst() { cells += leg.vertices }
+    return cells
+  }
+
+  func holds(_ vertex: Int32) -> Bool {
+    if legs[0].vertices.last == vertex { return true }
+    for leg in legs.prefix(Int(released - visited) + 1).dropFirst()
+    where leg.vertices.contains(vertex) {
+      return true
+    }
+    return false
+  }
+
+  /// Road left from `position`, on the way to the end of leg `visited + 1`, to the end of leg
+  /// `through`; nil when the leg is not known. Within a leg the length is that of a staircase.
+  func millimetresLeft(from position: Point, visited: UInt64, through: UInt64) -> Int64? {
+    guard visited >= self.visited, through <= last, through >= visited else { return nil }
+    let current = min(visited + 1, through)
+    let leg = legs[Int(current - self.visited)]
+    let beyond = legs[Int(through - self.visited)].millimetres - leg.millimetres
+    return beyond + abs(leg.end.x - position.x) + abs(leg.end.y - position.y)
+  }
+
+  /// A new order starts where the last one's released road ends.
+  mutating func begin(_ order: UInt64, robot: RobotIndex) -> Violation? {
+    guard visited == released else {
+      return .revoked(robot, order: self.order, through: visited, before: released)
+    }
+    legs.removeLast(legs.count - 1)
+    legs[0].millimetres = 0
+    self.order = order
+    visited = 0
+    released = 0
+    everReleased = 0
+    return nil
+  }
+
+  func check(_ update: RouteUpdate, robot: RobotIndex) -> Violation? {
+    let end = update.firstLeg + UInt64(update.legs.count)
+    let isRepeated = end <= last + 1 && update.releasedThrough <= released
+    if isRepeated { return nil }
+    guard update.firstLeg >= 1, update.firstLeg <= last + 1, update.releasedThrough < end else {
+      return .brokenRelease(robot, order: order, firstLeg: update.firstLeg, after: last)
+    }
+    guard update.releasedThrough >= released else {
+      return .revoked(
+        robot, order: order, through: update.releasedThrough, before: released)
+    }
+    return nil
+  }
+
+  /// Whether `vertices` go on from the last leg's end, neighbour by neighbour.
+  func isContinued(by vertices: [Int32], on graph: Graph) -> Bool {
+    guard var from = legs[legs.count - 1].vertices.last else { return false }
+    for vertex in vertices {
+      let exits = Int(from) * 4
+      guard graph.successors[exits..<exits + 4].contains(vertex) else { return false }
+      from = vertex
+    }
+    return true
+  }
+
+  mutating func append(_ vertices: [Int32], points: [Point]) {
+    var length = legs[legs.count - 1].millimetres
+    var from = legs[legs.count - 1].end
+    for point in points {
+      length += abs(point.x - from.x) + abs(point.y - from.y)
+      from = point
+    }
+    legs.append(Leg(vertices: vertices, end: from, millimetres: length))
+  }
+
+  /// - Returns: the vertices released by this.
+  mutating func release(through: UInt64) -> [Int32] {
+    guard through > released else { return [] }
+    let new = legs[Int(released - visited) + 1...Int(min(through, last) - visited)]
+    released = min(through, last)
+    everReleased = max(everReleased, released)
+    return new.flatMap(\.vertices)
+  }
+
+  /// - Parameter leg: at most `released`.
+  /// - Returns: vertices that may be free now.
+  mutating func visit(_ leg: UInt64) -> [Int32] {
+    guard leg > visited else { return [] }
+    let done = Int(leg - visited)
+    let freed = legs[...done].flatMap(\.vertices)
+    legs.removeFirst(done)
+    visited = leg
+    return freed
+  }
+
+  /// Forgets legs after `through`, at least the visited one.
+  /// - Returns: vertices that may be free now.
+  mutating func trim(to through: UInt64) -> [Int32] {
+    let kept = max(visited, through)
+    guard kept < last else { return [] }
+    let beyond = Int(kept - visited) + 1
+    let freed = legs[beyond...].flatMap(\.vertices)
+    legs.removeLast(legs.count - beyond)
+    released = min(released, kept)
+    return freed
+  }
+}

@@ -1,0 +1,110 @@
+import FleetModel
+
+/// The rules of the visit queues, checked over a snapshot: tokens and claims agree; what is
+/// released is owned; every wait points to an earlier append, to nobody who rests there and to
+/// nobody who is held; and, found the long way (Kahn 1962), nobody waits in a circle.
+public struct QueueChecker: Sendable {
+  public init() {}
+
+  /// - Complexity: O(robots + legs + tokens)
+  public func check(_ snapshot: QueueSnapshot) -> [Violation] {
+    let index = LegIndex(snapshot)
+    return marks(snapshot) + ends(snapshot) + stray(snapshot, index) + waits(snapshot, index)
+      + cycles(snapshot, index)
+  }
+
+  private func marks(_ snapshot: QueueSnapshot) -> [Violation] {
+    snapshot.robots.filter { robot in
+      guard let first = robot.legs.first, let last = robot.legs.last else { return true }
+      let areConsecutive = zip(robot.legs, robot.legs.dropFirst()).allSatisfy {
+        $0.number + 1 == $1.number && $0.appended < $1.appended
+      }
+      return !areConsecutive || first.number != robot.visited || robot.visited > robot.acknowledged
+        || robot.acknowledged > robot.released || robot.released > last.number
+    }.map { .marksOutOfOrder($0.robot) }
+  }
+
+  private func ends(_ snapshot: QueueSnapshot) -> [Violation] {
+    let ends = snapshot.robots.compactMap { robot in
+      robot.legs.last.map { (end: $0.end, robot: robot.robot) }
+    }.sorted { ($0.end, $0.robot) < ($1.end, $1.robot) }
+    return zip(ends, ends.dropFirst()).compactMap { a, b in
+      a.end != b.end || snapshot.contested.contains(a.end)
+        ? nil : .sharedEnd(resource: a.end, a.robot, b.robot)
+    }
+  }
+
+  /// Tokens without claims and claims without tokens.
+  private func stray(_ snapshot: QueueSnapshot, _ index: LegIndex) -> [Violation] {
+    var found: [Violation] = []
+    var tokensOfLeg = [Int](repeating: 0, count: index.count)
+    for queue in snapshot.queues {
+      for token in queue.tokens {
+        if let node = index.node(token), index.claims(node, queue.resource) {
+          tokensOfLeg[node] += 1
+        } else {
+          found.append(.strayToken(token.robot, leg: token.leg, resource: queue.resource))
+        }
+      }
+    }
+    for node in 0..<index.count where tokensOfLeg[node] != index.expectedTokens(node) {
+      let leg = index.leg(node)
+      found.append(.strayToken(index.robot(node), leg: leg.number, resource: leg.end))
+    }
+    return found
+  }
+
+  private func waits(_ snapshot: QueueSnapshot, _ index: LegIndex) -> [Violation] {
+    var found: [Violation] = []
+    for queue in snapshot.queues {
+      for (ahead, token) in zip(queue.tokens, queue.tokens.dropFirst()) {
+        guard let node = index.node(token), let front = index.node(ahead) else { continue }
+        if let violation = wait(of: node, behind: front, on: queue.resource, snapshot, index) {
+          found.append(violation)
+        }
+      }
+    }
+    return found
+  }
+
+  private func wait(
+    of node: Int, behind front: Int, on resource: Int32, _ snapshot: QueueSnapshot,
+    _ index: LegIndex
+  ) -> Violation? {
+    let robot = index.robot(node)
+    let leg = index.leg(node).number
+    let other = index.robot(front)
+    if index.isReleased(node) {
+      return snapshot.contested.contains(resource)
+        ? nil : .releasedNotOwner(robot, leg: leg, resource: resource)
+    }
+    guard let vacating = index.vacating(front, resource) else {
+      return .waitsForRest(robot, leg: leg, resource: resource, behind: other)
+    }
+    if index.leg(vacating).appended >= index.leg(node).appended {
+      return .waitsForLater(robot, leg: leg, resource: resource, behind: other)
+    }
+    return index.isHeld(front) && other != robot
+      ? .waitsForHeld(robot, leg: leg, resource: resource, behind: other) : nil
+  }
+
+  private func cycles(_ snapshot: QueueSnapshot, _ index: LegIndex) -> [Violation] {
+    var graph = WaitGraph(count: index.count)
+    for node in 0..<index.count where index.hasPredecessor(node) {
+      graph.wait(node, for: node - 1)
+    }
+    for queue in snapshot.queues {
+      for (ahead, token) in zip(queue.tokens, queue.tokens.dropFirst()) {
+        guard let node = index.node(token), !index.isReleased(node),
+          let front = index.node(ahead), let vacating = index.vacating(front, queue.resource)
+        else { continue }
+        graph.wait(node, for: vacating)
+      }
+    }
+    let caught = graph.nodesInCircles()
+    guard !caught.isEmpty else { return [] }
+    var robots: [RobotIndex] = []
+    for node in caught where robots.last != index.robot(node) { robots.append(index.robot(node)) }
+    return [.waitCycle(robots)]
+  }
+}

@@ -1,0 +1,136 @@
+import FleetModel
+import Grid
+
+/// A rule of DESIGN section 4 that was broken, with all facts.
+public enum Violation: Sendable, Equatable {
+  // True poses
+
+  /// Two outlines overlap.
+  case overlap(RobotIndex, at: Point, with: RobotIndex, where: Point)
+  /// An outline reaches into a cell that its robot does not own.
+  case outsideOwned(RobotIndex, at: Point, cell: Cell)
+  /// An outline reaches where nobody may drive.
+  case offRoad(RobotIndex, at: Point, cell: Cell)
+  /// A robot is too fast to stop before the end of what it acknowledged.
+  case cannotStop(RobotIndex, brakingMillimetres: Int64, leftMillimetres: Int64)
+
+  // Messages
+
+  /// Road was released to one robot while another owned it.
+  case doubleOwner(cell: Cell, owner: RobotIndex, released: RobotIndex)
+  /// A release that does not follow what was released before, or goes past its own legs.
+  case brokenRelease(RobotIndex, order: UInt64, firstLeg: UInt64, after: UInt64)
+  /// A release that ends before an earlier one did, and no answer of the robot between.
+  case revoked(RobotIndex, order: UInt64, through: UInt64, before: UInt64)
+  /// A leg that does not start where the one before ended, or leaves the map.
+  case disconnected(RobotIndex, order: UInt64, leg: UInt64)
+  /// A robot acknowledged, visited or drives a leg that was not released to it.
+  case pastRelease(RobotIndex, order: UInt64, leg: UInt64, released: UInt64)
+  /// A message about a robot that is not there.
+  case absent(RobotIndex)
+
+  // Queues
+
+  /// A token without a leg that claims the resource, or a claim without its token.
+  case strayToken(RobotIndex, leg: UInt64, resource: Int32)
+  /// A released leg that does not own what it claims, on a resource that is not contested.
+  case releasedNotOwner(RobotIndex, leg: UInt64, resource: Int32)
+  /// A leg waits behind a robot that, as planned, comes to rest there.
+  case waitsForRest(RobotIndex, leg: UInt64, resource: Int32, behind: RobotIndex)
+  /// A leg waits for one that was appended later.
+  case waitsForLater(RobotIndex, leg: UInt64, resource: Int32, behind: RobotIndex)
+  /// A leg waits for a robot that is held.
+  case waitsForHeld(RobotIndex, leg: UInt64, resource: Int32, behind: RobotIndex)
+  /// Legs of these robots wait for one another.
+  case waitCycle([RobotIndex])
+  /// Not `visited <= acknowledged <= released <= end`, or legs missing between.
+  case marksOutOfOrder(RobotIndex)
+  /// Two plans end in one cell that is not contested.
+  case sharedEnd(resource: Int32, RobotIndex, RobotIndex)
+
+  // Tasks
+
+  case taskSubmittedTwice(TaskID)
+  case taskUnknown(TaskID)
+  case taskEndedTwice(TaskID, first: String, then: String)
+  case taskOpen(TaskID)
+  /// A parcel that was taken in or given out twice, or by a robot that does not have it, or a
+  /// delivery completed without both.
+  case parcelLost(TaskID, ParcelFault)
+}
+
+public enum ParcelFault: String, Sendable, Equatable {
+  case loadedTwice = "loaded twice"
+  case unloadedTwice = "unloaded twice"
+  case unloadedByAnother = "unloaded by a robot that had not loaded it"
+  case neverLoaded = "unloaded or completed without being loaded"
+  case neverUnloaded = "completed without being unloaded"
+}
+
+extension Violation: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .overlap(let a, let p, let b, let q):
+      "robots \(a.rawValue) at \(place(p)) and \(b.rawValue) at \(place(q)) overlap"
+    case .outsideOwned(let robot, let p, let cell):
+      "robot \(robot.rawValue) at \(place(p)) reaches into cell \(cell), which it does not own"
+    case .offRoad(let robot, let p, let cell):
+      "robot \(robot.rawValue) at \(place(p)) reaches into \(cell), where nobody may drive"
+    case .cannotStop(let robot, let braking, let left):
+      "robot \(robot.rawValue) needs \(braking) mm to stop and has \(left) mm of acknowledged road"
+    case .doubleOwner(let cell, let owner, let robot):
+      "cell \(cell) released to robot \(robot.rawValue) while robot \(owner.rawValue) owns it"
+    case .brokenRelease(let robot, let order, let first, let after):
+      "robot \(robot.rawValue), order \(order): release from leg \(first) after leg \(after)"
+    case .revoked(let robot, let order, let through, let before):
+      "robot \(robot.rawValue), order \(order): release through leg \(through) after \(before)"
+    case .disconnected(let robot, let order, let leg):
+      "robot \(robot.rawValue), order \(order): leg \(leg) does not continue the way"
+    case .pastRelease(let robot, let order, let leg, let released):
+      "robot \(robot.rawValue), order \(order): at leg \(leg), released through \(released)"
+    case .absent(let robot): "message about robot \(robot.rawValue), which is not there"
+    case .strayToken, .releasedNotOwner, .waitsForRest, .waitsForLater, .waitsForHeld,
+      .waitCycle, .marksOutOfOrder, .sharedEnd:
+      queueDescription
+    case .taskSubmittedTwice, .taskUnknown, .taskEndedTwice, .taskOpen, .parcelLost:
+      taskDescription
+    }
+  }
+
+  private var queueDescription: String {
+    switch self {
+    case .strayToken(let robot, let leg, let resource):
+      "robot \(robot.rawValue), leg \(leg): token and claim disagree on resource \(resource)"
+    case .releasedNotOwner(let robot, let leg, let resource):
+      "robot \(robot.rawValue), leg \(leg) is released but does not own resource \(resource)"
+    case .waitsForRest(let robot, let leg, let resource, let other):
+      "robot \(robot.rawValue), leg \(leg) waits on resource \(resource), where robot "
+        + "\(other.rawValue) comes to rest"
+    case .waitsForLater(let robot, let leg, let resource, let other):
+      "robot \(robot.rawValue), leg \(leg) waits on resource \(resource) for a later leg of robot "
+        + "\(other.rawValue)"
+    case .waitsForHeld(let robot, let leg, let resource, let other):
+      "robot \(robot.rawValue), leg \(leg) waits on resource \(resource) for robot "
+        + "\(other.rawValue), which is held"
+    case .waitCycle(let robots): "robots \(robots.map(\.rawValue)) wait for one another"
+    case .marksOutOfOrder(let robot): "robot \(robot.rawValue): marks out of order"
+    case .sharedEnd(let resource, let a, let b):
+      "robots \(a.rawValue) and \(b.rawValue) both end on resource \(resource)"
+    default: ""
+    }
+  }
+
+  private var taskDescription: String {
+    switch self {
+    case .taskSubmittedTwice(let task): "task \(task) submitted twice"
+    case .taskUnknown(let task): "task \(task) was never submitted"
+    case .taskEndedTwice(let task, let first, let then):
+      "task \(task) ended as \(first), then as \(then)"
+    case .taskOpen(let task): "task \(task) never ended"
+    case .parcelLost(let task, let fault): "parcel of task \(task): \(fault.rawValue)"
+    default: ""
+    }
+  }
+
+  private func place(_ point: Point) -> String { "(\(point.x), \(point.y)) mm" }
+}
