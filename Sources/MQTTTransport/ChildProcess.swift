@@ -6,14 +6,20 @@ import Glibc
 /// It is started through `setpriv --pdeathsig`, so the kernel signals it when the *thread* that
 /// started it ends, whatever way: start it on a thread that lives as long as the program. It
 /// inherits no descriptors, no blocked or ignored signals, and stands in a process group of its
-/// own, so that Ctrl-C in a terminal does not reach it.
-final class ChildProcess {
-  let processID: Int32
+/// own, so that Ctrl-C in a terminal does not reach it. When its `ChildProcess` goes, it is killed.
+public final class ChildProcess {
+  /// The process id.
+  public let processID: Int32
   private var ended: Int32?
 
-  /// Starts `arguments[0]` with output and errors appended to a log file.
-  /// - Parameter log: the file, made with mode 0600; nil throws output away.
-  init(_ arguments: [String], log: String?) throws(BrokerError) {
+  /// Starts a program with its output and errors appended to a log file.
+  /// - Parameters:
+  ///   - arguments: the program (a path, or a name on the PATH) and its arguments.
+  ///   - log: the file, made with mode 0600; nil throws output away.
+  ///   - environment: `NAME=value`, beside `PATH` and `LC_ALL`; nothing else is passed on.
+  public init(
+    _ arguments: [String], log: String?, environment: [String] = []
+  ) throws(BrokerError) {
     let setpriv = try Program.find("setpriv", package: "util-linux")
     let command = [setpriv, "--pdeathsig", "TERM", "--"] + arguments
     let name = arguments.first ?? setpriv
@@ -25,7 +31,7 @@ final class ChildProcess {
     var (id, result) = (pid_t(0), Int32(0))
     Self.withSpawnSettings(output: output) { actions, attributes in
       Self.withCStrings(command) { arguments in
-        Self.withCStrings(["PATH=\(Program.path)", "LC_ALL=C.UTF-8"]) { environment in
+        Self.withCStrings(["PATH=\(Program.path)", "LC_ALL=C.UTF-8"] + environment) { environment in
           result = posix_spawn(&id, setpriv, actions, attributes, arguments, environment)
         }
       }
@@ -39,7 +45,7 @@ final class ChildProcess {
   deinit { stop(grace: .zero) }
 
   /// The exit status (128 + signal if killed), or nil while it runs.
-  func status() -> Int32? {
+  public func status() -> Int32? {
     if let ended { return ended }
     var status: Int32 = 0
     let result = waitpid(processID, &status, WNOHANG)
@@ -48,12 +54,20 @@ final class ChildProcess {
     return ended
   }
 
-  func signal(_ number: Int32) {
+  /// Processor time that it has used, without its own children's; nil when it has ended.
+  public var processorTime: Duration? {
+    guard status() == nil else { return nil }
+    let used = linux_process_cpu_nanoseconds(processID)
+    return used < 0 ? nil : .nanoseconds(used)
+  }
+
+  /// Sends a signal, if it still runs.
+  public func signal(_ number: Int32) {
     if status() == nil { kill(processID, number) }
   }
 
   /// Waits at most `limit` for its end. - Returns: the status, or nil.
-  func wait(limit: Duration) -> Int32? {
+  public func wait(limit: Duration) -> Int32? {
     let clock = ContinuousClock()
     let deadline = clock.now + limit
     while status() == nil, clock.now < deadline { usleep(2_000) }
@@ -61,7 +75,7 @@ final class ChildProcess {
   }
 
   /// SIGTERM, and SIGKILL if it still runs after `grace`.
-  func stop(grace: Duration) {
+  public func stop(grace: Duration) {
     signal(SIGTERM)
     guard wait(limit: grace) == nil else { return }
     signal(SIGKILL)

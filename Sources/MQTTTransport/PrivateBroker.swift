@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// A mosquitto of one's own: a child process with its own ports, accounts and access lists,
@@ -71,11 +70,7 @@ public final class PrivateBroker {
   public var processID: Int32? { isRunning ? process?.processID : nil }
 
   /// Processor time that the broker has used, or nil when it does not run.
-  public var processorTime: Duration? {
-    guard let processID else { return nil }
-    let used = linux_process_cpu_nanoseconds(processID)
-    return used < 0 ? nil : .nanoseconds(used)
-  }
+  public var processorTime: Duration? { process?.processorTime }
 
   /// Starts the broker again, on the same ports if they are free, and waits until it answers.
   public func restart() throws(BrokerError) {

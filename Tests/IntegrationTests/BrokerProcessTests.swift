@@ -77,6 +77,29 @@ import Testing
     #expect(started.fixture?.broker.isRunning == false)
   }
 
+  @Test func aChildHasItsOwnGroupAndNoBlockedSignals() throws {
+    let directory = try BrokerFixture.makeDirectory()
+    defer { BrokerFixture.removeTree(directory) }
+    let signals = try TerminationSignals()
+    let child = try ChildProcess(
+      ["sleep", "100"], log: directory + "/log")
+    #expect(getpgid(child.processID) == child.processID)
+    #expect(child.status() == nil)
+    #expect(child.processorTime != nil)
+    child.signal(SIGTERM)
+    #expect(child.wait(limit: .seconds(5)) == 128 + SIGTERM)
+    #expect(child.processorTime == nil)
+    #expect(signals.read() == nil)
+
+    let told = try ChildProcess(
+      ["sh", "-c", "test \"$WORD\" = hello"], log: nil, environment: ["WORD=hello"])
+    #expect(told.wait(limit: .seconds(5)) == 0)
+    let failing = try ChildProcess(["sh", "-c", "exit 7"], log: nil)
+    #expect(failing.wait(limit: .seconds(5)) == 7)
+    let missing = try ChildProcess(["/no/such/program"], log: directory + "/missing")
+    #expect(missing.wait(limit: .seconds(5)) == 127)
+  }
+
   @Test func hashesAreSaltedAndBadPasswordsRefused() throws {
     let hashes = try PrivateBroker.hash(passwords: ["same", "same"])
     #expect(hashes.count == 2)
