@@ -39,7 +39,7 @@ extension Site {
     }
     areas = plan.areas.map { SweepArea(id: $0.id, title: $0.title, cells: sorted($0.cells)) }
     self.lanes = lanes.map(vertices)
-    var index = SiteIndex(vertexCount: graph.vertexCount, zones: zones)
+    var index = SiteIndex(vertexCount: graph.vertexCount, zones: zones, lanes: self.lanes)
     index.enter(
       classes: classes, stations: stations, chargers: chargers, parking: parking, zones: zones,
       routes: routes, areas: areas)

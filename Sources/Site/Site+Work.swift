@@ -61,42 +61,30 @@ extension Site {
     }
   }
 
-  /// A checkpoint where a standing guard makes the others go a long way round.
+  /// A checkpoint on a lane, or one that is the only way from or to a neighbour.
   private func blockedWay(
     at checkpoint: VertexID, of route: PatrolRoute, _ able: [ClassRoads]
   ) -> SiteProblem? {
-    let limit = 40
-    for roads in able where roads.isReachable(checkpoint, in: self) {
-      let range = 4 * checkpoint.index..<4 * checkpoint.index + 4
-      let isMain = { (v: Int32) in v >= 0 && roads.inMain[Int(v)] }
-      let ends = graph.successors[range].filter(isMain)
-      for start in graph.predecessors[range].filter(isMain) {
-        let near = reach(from: start, within: limit, avoiding: checkpoint.rawValue, roads)
-        if ends.allSatisfy({ near.contains($0) }) { continue }
-        return problem(
-          .warning,
-          "route \"\(route.id)\": a guard at \(graph.cell(of: checkpoint)) blocks the way; the "
-            + "detour is more than \(limit) cells", [checkpoint])
-      }
+    let onLane = index.isLane[checkpoint.index]
+    let blocks = able.contains { roads in
+      roads.isReachable(checkpoint, in: self) && isOnlyWay(checkpoint, roads)
     }
-    return nil
+    guard onLane || blocks else { return nil }
+    return problem(
+      .warning,
+      "route \"\(route.id)\": a guard at checkpoint \(graph.cell(of: checkpoint)) blocks "
+        + (onLane ? "a lane; give it a lay-by" : "the only way"), [checkpoint])
   }
 
-  private func reach(
-    from start: Int32, within limit: Int, avoiding wall: Int32, _ roads: ClassRoads
-  ) -> Set<Int32> {
-    var seen: Set<Int32> = [start]
-    var ring = [start]
-    for _ in 0..<limit {
-      var next: [Int32] = []
-      for v in ring {
-        for w in graph.successors[4 * Int(v)..<4 * Int(v) + 4]
-        where w >= 0 && w != wall && roads.inMain[Int(w)] && seen.insert(w).inserted {
-          next.append(w)
-        }
-      }
-      ring = next
+  private func isOnlyWay(_ vertex: VertexID, _ roads: ClassRoads) -> Bool {
+    let range = 4 * vertex.index..<4 * vertex.index + 4
+    let leads = { (v: Int32, table: [Int32]) in
+      table[4 * Int(v)..<4 * Int(v) + 4]
+        .contains { $0 >= 0 && $0 != vertex.rawValue && roads.inMain[Int($0)] }
     }
-    return seen
+    let before = graph.predecessors[range].filter { $0 >= 0 && roads.inMain[Int($0)] }
+    let after = graph.successors[range].filter { $0 >= 0 && roads.inMain[Int($0)] }
+    return before.contains { !leads($0, graph.successors) }
+      || after.contains { !leads($0, graph.predecessors) }
   }
 }

@@ -20,8 +20,13 @@ struct SiteIndex: Sendable {
   /// mm/s a vertex; 0: none.
   var speedLimits: [Int32]
   var noStop: [Bool]
+  var isLane: [Bool]
 
-  init(vertexCount: Int, zones: [Zone]) {
+  init(vertexCount: Int, zones: [Zone], lanes: [[VertexID]]) {
+    isLane = [Bool](repeating: false, count: vertexCount)
+    for lane in lanes {
+      for vertex in lane { isLane[vertex.index] = true }
+    }
     zoneStart = [Int32](repeating: 0, count: vertexCount + 1)
     speedLimits = [Int32](repeating: 0, count: vertexCount)
     noStop = [Bool](repeating: false, count: vertexCount)
