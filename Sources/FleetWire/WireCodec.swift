@@ -59,6 +59,31 @@ public final class WireCodec {
     }
   }
 
+  public func encode(_ value: OperatorRequest) -> [UInt8] { pack { $0.request(value) } }
+  public func encode(_ value: NumberedReply) -> [UInt8] {
+    pack { $0.reply(value.reply, number: value.number) }
+  }
+  public func encode(_ value: FleetNotice) -> [UInt8] { pack { $0.notice(value) } }
+
+  public func decodeRequest(_ bytes: [UInt8]) throws(WireError) -> OperatorRequest {
+    try unpack("OperatorRequest", bytes, drover__v1__operator_request__unpack) {
+      r, m throws(WireError) in try r.request(m)
+    }
+  }
+
+  /// - Note: takes up to `WireLimits.replyBytes`.
+  public func decodeReply(_ bytes: [UInt8]) throws(WireError) -> NumberedReply {
+    try unpack(
+      "OperatorReply", bytes, drover__v1__operator_reply__unpack, limit: WireLimits.replyBytes
+    ) { r, m throws(WireError) in try r.reply(m) }
+  }
+
+  public func decodeNotice(_ bytes: [UInt8]) throws(WireError) -> FleetNotice {
+    try unpack("FleetNotice", bytes, drover__v1__fleet_notice__unpack) {
+      r, m throws(WireError) in try r.notice(m)
+    }
+  }
+
   @inline(__always)
   private func pack<M>(_ build: (Builder) -> UnsafeMutablePointer<M>) -> [UInt8] {
     arena.reset(cap: Int(Int32.max))
@@ -85,5 +110,15 @@ public final class WireCodec {
         ? .overCap(message: name, cap: cap) : .malformed(message: name)
     }
     return try read(Reader(name, arena.state), message)
+  }
+}
+
+/// A reply and the number of the request that it answers.
+public struct NumberedReply: Sendable, Equatable {
+  public var number: UInt64
+  public var reply: OperatorReply
+  public init(number: UInt64, reply: OperatorReply) {
+    self.number = number
+    self.reply = reply
   }
 }

@@ -23,6 +23,8 @@ public enum WireLimits {
   /// Bytes of what the server says for humans.
   public static let serverTextBytes = 1_024
 
+  static let passwordBytes = 256
+
   static let counters: ClosedRange<UInt64> = 0...UInt64(Int64.max)
   static let fromOne: ClosedRange<UInt64> = 1...UInt64(Int64.max)
   static let millimetres: ClosedRange<Int64> = -1_000_000_000...1_000_000_000

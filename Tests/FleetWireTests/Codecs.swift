@@ -11,7 +11,7 @@ struct MessageKind: Sendable, CustomStringConvertible {
   /// Decodes and, when that succeeds, encodes again and decodes: whether both values are equal.
   let isStable: @Sendable ([UInt8], WireCodec) throws(WireError) -> Bool
 
-  init<Value: Equatable>(
+  init<Value: Equatable & Sendable>(
     _ name: String, _ make: @escaping @Sendable (inout SeededGenerator) -> Value,
     _ encode: @escaping @Sendable (WireCodec, Value) -> [UInt8],
     _ decode: @escaping @Sendable (WireCodec, [UInt8]) throws(WireError) -> Value
@@ -49,5 +49,17 @@ struct MessageKind: Sendable, CustomStringConvertible {
       { (codec, bytes) throws(WireError) in try codec.decodeHeartbeat(bytes) }),
   ]
 
-  static let all = robots
+  static let operators: [MessageKind] = [
+    MessageKind(
+      "OperatorRequest", { $0.request() }, { $0.encode($1) },
+      { (codec, bytes) throws(WireError) in try codec.decodeRequest(bytes) }),
+    MessageKind(
+      "OperatorReply", { $0.reply() }, { $0.encode($1) },
+      { (codec, bytes) throws(WireError) in try codec.decodeReply(bytes) }),
+    MessageKind(
+      "FleetNotice", { $0.notice() }, { $0.encode($1) },
+      { (codec, bytes) throws(WireError) in try codec.decodeNotice(bytes) }),
+  ]
+
+  static let all = robots + operators
 }
