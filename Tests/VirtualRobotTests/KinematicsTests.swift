@@ -146,7 +146,7 @@ import Testing
     if random.chance(0.5) { vehicle.quarterTurnMilliseconds = 0 }
     var rig = Rig(vehicle: vehicle, seed: seed)
     var driver = RandomServer(rig: rig, random: random)
-    for _ in 0..<150 {
+    for _ in 0..<100 {
       driver.act()
       rig = driver.rig
       let ends = driver.ends
@@ -211,7 +211,9 @@ struct RandomServer {
   mutating func finish() {
     rig.send(.resume)
     release(all: true)
-    rig.run(400, step: 0.5)
+    for _ in 0..<100 where rig.robot.truePosition != rig.robot.routeEnd || !rig.robot.isStanding {
+      rig.run(5, step: 5)
+    }
   }
 
   private mutating func release(all: Bool = false) {
