@@ -1,0 +1,122 @@
+import Determinism
+import FleetModel
+import Grid
+import Traffic
+
+// Why is it waiting? A chain of reasons from the question to its last cause, not a log.
+extension Fleet {
+  func explain(robot i: Int) -> [String] {
+    let robot = robots[i]
+    var chain = ["\(robot.id): \(activity(i))"]
+    if let task = robot.job.task, let record = tasks.open[task]?.record {
+      chain.append("it works on \(task) (\(record.spec.body.kind.rawValue), \(record.state.name))")
+    }
+    if hindrance(i) != nil {
+      chain += nextStep(i)
+      return chain
+    }
+    chain += robot.action.map(waitForAction) ?? []
+    if let group = robot.queuedGroup { chain += waitForPlace(i, group) }
+    chain += waitForRoad(i)
+    return chain
+  }
+
+  /// What will happen about a robot that is not driven.
+  private func nextStep(_ i: Int) -> [String] {
+    let robot = robots[i]
+    if robot.presence == .unconfirmed {
+      return ["it gets new road as soon as it answers the query"]
+    }
+    if robot.paused { return ["`drover robot resume \(robot.id)` lets it go on"] }
+    switch robot.freshness {
+    case .lost:
+      return [
+        "its cells stay blocked until it is heard again,"
+          + " or is removed by an operator who has seen that it is gone"
+      ]
+    case .suspect: return ["after 30 s of silence it counts as lost and others drive round it"]
+    case .fresh: return []
+    }
+  }
+
+  private func waitForAction(_ running: RunningAction) -> [String] {
+    let since = (now - running.sent).components.seconds
+    var text = "it stands for \(running.action.kind), sent \(since) s ago"
+    if running.started == nil { text += ", not started yet" }
+    if running.isCancelling { text += ", being cancelled" }
+    if case .handOver = running.action.kind, !running.isUnlocked {
+      let left = (settings.humanPatience - (now - running.sent)).components.seconds
+      return [text, "somebody must give the code within \(left) s: `drover task release`"]
+    }
+    return [text]
+  }
+
+  private func waitForPlace(_ i: Int, _ group: Int) -> [String] {
+    let place = places.groups[group]
+    let holders = place.vertices.compactMap { places.holder(of: $0) ?? endAt[$0] }
+    let names = holders.filter { $0.index != i }.map {
+      "\(robots[$0.index].id) (\(activity($0.index)))"
+    }
+    let before = place.queue.prefix { $0.index != i }.map { robots[$0.index].id.text }
+    var chain = ["\(place.id) is taken by \(names.joined(separator: ", "))"]
+    if !before.isEmpty { chain.append("before it in the queue: \(before.joined(separator: ", "))") }
+    return chain
+  }
+
+  private func waitForRoad(_ i: Int) -> [String] {
+    let robot = robots[i].index
+    var chain: [String] = []
+    let blockers = traffic.blockers(of: robot)
+    if let first = blockers.first {
+      let cell =
+        first.resource < Int32(site.graph.vertexCount)
+        ? "\(site.graph.cell(of: VertexID(first.resource)))" : "a junction"
+      chain.append("its next leg waits for \(robots[first.robot.index].id) at \(cell)")
+      for next in traffic.waitChain(robot).dropFirst() {
+        chain.append("which waits for \(robots[next.index].id) (\(activity(next.index)))")
+      }
+      if let last = traffic.waitChain(robot).last {
+        chain.append("\(robots[last.index].id): \(activity(last.index))")
+      }
+    } else if traffic.isIdle(robot), robots[i].goal >= 0,
+      traffic.plannedEnd(robot) != robots[i].goal
+    {
+      let goal = site.graph.cell(of: VertexID(robots[i].goal))
+      chain.append("no way to \(goal) is planned: robots in its way must move first")
+    }
+    return chain
+  }
+
+  /// nil: no such task.
+  func explain(task id: TaskID) -> [String]? {
+    guard let record = tasks.record(id) else { return nil }
+    let kind = record.spec.body.kind.rawValue
+    let shown = told(record)
+    switch record.state {
+    case .completed, .cancelled, .expired:
+      return ["\(id) (\(kind)) is \(record.state.name)"]
+    case .failed(let cause):
+      return ["\(id) (\(kind)) failed: \(cause)"]
+    case .queued:
+      return ["\(id) (\(kind)) is queued", "the next dispatch round, within a second, looks at it"]
+    case .blocked(let reason):
+      return ["\(id) (\(kind)) has no robot yet", text(reason)]
+    case .assigned, .dispatched, .underway, .waiting, .paused, .cancelling:
+      var chain = ["\(id) (\(kind)) is \(record.state.name): \(shown.note)"]
+      if record.state == .paused { chain.append("`drover task resume \(id)` lets it go on") }
+      if let i = record.robot.flatMap({ index(of: $0) }) { chain += explain(robot: i) }
+      return chain
+    }
+  }
+
+  private func text(_ reason: BlockReason) -> String {
+    switch reason {
+    case .noCapableRobot: "no robot of the fleet that is in use can do it"
+    case .robotsBusy: "all robots that can do it are busy; it is given to the first that is free"
+    case .robotUnavailable: "the robot it is meant for is not in use now"
+    case .energy: "the batteries of the free robots do not last for it; they charge first"
+    case .closed: "a place of it is in a closed zone: see `drover zone list`"
+    case .unreachable: "no free robot can reach its start now: see `drover zone list`"
+    }
+  }
+}

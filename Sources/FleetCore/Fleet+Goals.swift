@@ -1,0 +1,156 @@
+import Determinism
+import FleetModel
+import Grid
+import MAPF
+import Missions
+
+// Where each robot is planned to: its errand, the place reserved for it, or a place to wait.
+extension Fleet {
+  /// Looks again where robot `i` is to go. Called before every planning round it takes part in.
+  mutating func refreshGoal(_ i: Int) {
+    guard robots[i].goalDirty else { return }
+    robots[i].goalDirty = false
+    let at = traffic.plannedEnd(robots[i].index)
+    let errand = nextErrand(i, at)
+    if errand != robots[i].errand { leaveQueue(i) }
+    robots[i].errand = errand
+    guard let errand else {
+      robots[i].goal = -1
+      return
+    }
+    switch errand.target {
+    case .cell(let vertex):
+      places.letGo(robots[i].index)
+      robots[i].goal = vertex.rawValue
+    case .station(let id):
+      guard let group = places.group(id) else {
+        preconditionFailure("errand to unknown place \(id)")
+      }
+      robots[i].goal = stationGoal(i, group, at)
+    }
+  }
+
+  /// The place a robot without work goes to, or stays at.
+  private mutating func nextErrand(_ i: Int, _ at: Int32) -> Errand? {
+    switch robots[i].job {
+    case .idle: return nil
+    case .charge(let charger):
+      return Errand(
+        target: .station(charger), stops: true,
+        action: ErrandAction(kind: .charge, durationMilliseconds: 0))
+    case .task(let id):
+      guard let open = tasks.open[id], open.record.state != .paused else { return nil }
+      let now = self.now
+      return tasks.update(id) { $0.mission.nextErrand(from: VertexID(at), now: now) } ?? nil
+    }
+  }
+
+  // MARK: Places
+
+  /// The bay to drive to. Far away any bay will do; close by one must be reserved, and while none
+  /// is free the robot waits at a parking place, in the order of arrival.
+  private mutating func stationGoal(_ i: Int, _ group: Int, _ at: Int32) -> Int32 {
+    let robot = robots[i].index
+    if let held = places.place(heldBy: robot), places.group(at: held) == group { return held }
+    let vertices = places.groups[group].vertices
+    let nearest = closest(i, vertices, from: at)
+    guard let nearest else { return -1 }
+    if nearest.distance > settings.reservationCells {
+      places.letGo(robot)
+      robots[i].goalDirty = true
+      return nearest.vertex
+    }
+    let free = vertices.filter { isFree($0, for: robot) }
+    if places.isNext(robot, group), let bay = closest(i, free, from: at) {
+      leaveQueue(i)
+      places.hold(bay.vertex, for: robot)
+      return bay.vertex
+    }
+    places.enqueue(robot, group)
+    robots[i].queuedGroup = group
+    robots[i].goalDirty = true
+    return parkingGoal(i, near: nearest.vertex)
+  }
+
+  /// A parking place of the robot's own, close to `target`; -1: none is free.
+  mutating func parkingGoal(_ i: Int, near target: Int32) -> Int32 {
+    let robot = robots[i].index
+    if let held = places.place(heldBy: robot), let group = places.group(at: held),
+      places.groups[group].kind == .parking
+    {
+      return held
+    }
+    let cell = site.graph.cells[Int(target)]
+    var best: Int32 = -1
+    var bestDistance = Int32.max
+    for group in places.parking {
+      let vertex = places.groups[group].vertices[0]
+      let other = site.graph.cells[Int(vertex)]
+      let distance = abs(other.x - cell.x) + abs(other.y - cell.y)
+      guard distance < bestDistance, isFree(vertex, for: robot), canEnter(i, vertex) else {
+        continue
+      }
+      (best, bestDistance) = (vertex, distance)
+    }
+    guard best >= 0, distance(i, from: target, to: best) != nil else { return -1 }
+    places.hold(best, for: robot)
+    return best
+  }
+
+  /// The nearest of `vertices` to drive to from `at`; nil: none can be reached.
+  private mutating func closest(
+    _ i: Int, _ vertices: [Int32], from at: Int32
+  ) -> (vertex: Int32, distance: Int32)? {
+    var best: (vertex: Int32, distance: Int32)?
+    for vertex in vertices {
+      guard let distance = distance(i, from: at, to: vertex) else { continue }
+      if distance < best?.distance ?? .max { best = (vertex, distance) }
+    }
+    return best
+  }
+
+  /// Cells to drive for robot `i`; nil: no way.
+  mutating func distance(_ i: Int, from: Int32, to: Int32) -> Int32? {
+    guard let classIndex = robots[i].classIndex else { return nil }
+    return planner.distance(graph: Int32(classIndex), from: from, to: to).map(Int32.init)
+  }
+
+  private func canEnter(_ i: Int, _ vertex: Int32) -> Bool {
+    guard let classIndex = robots[i].classIndex else { return false }
+    return graphs[classIndex].isResting(vertex)
+  }
+
+  func isFree(_ vertex: Int32, for robot: RobotIndex) -> Bool {
+    places.isFree(vertex, for: robot) { endAt[$0] }
+  }
+
+  mutating func leaveQueue(_ i: Int) {
+    guard let group = robots[i].queuedGroup else { return }
+    places.dequeue(robots[i].index, group)
+    robots[i].queuedGroup = nil
+  }
+
+  /// The robot is planned nowhere any more.
+  mutating func forgetGoal(_ i: Int) {
+    leaveQueue(i)
+    places.letGo(robots[i].index)
+    robots[i].errand = nil
+    robots[i].goal = -1
+    robots[i].goalDirty = true
+  }
+
+  /// Robots without work, or with none to drive to now, wait where they block nobody.
+  mutating func park(_ i: Int) {
+    guard robots[i].errand == nil, robots[i].action == nil else { return }
+    let at = traffic.plannedEnd(robots[i].index)
+    if robots[i].job == .idle, places.group(at: at) != nil, isFree(at, for: robots[i].index) {
+      // A charger or bay is left only for a parking place.
+      if let group = places.group(at: at), places.groups[group].kind == .parking {
+        places.hold(at, for: robots[i].index)
+        robots[i].goal = at
+        return
+      }
+    }
+    robots[i].goal = parkingGoal(i, near: at)
+  }
+}

@@ -1,0 +1,118 @@
+import Determinism
+import FleetModel
+import Grid
+import MAPF
+import Traffic
+
+// The way there: one planning round extends the plan of every robot that needs it by one leg.
+extension Fleet {
+  mutating func plan() {
+    endAt.removeAll(keepingCapacity: true)
+    for i in robots.indices where traffic.isPresent(robots[i].index) {
+      endAt[traffic.plannedEnd(robots[i].index)] = robots[i].index
+    }
+    var agents: [PlanningAgent] = []
+    agents.reserveCapacity(robots.count)
+    for i in robots.indices { agents.append(agent(i)) }
+    for move in planner.step(agents) { append(move) }
+    unstick(&agents)
+  }
+
+  /// Robots that come no nearer to their goals: a complete search on the region round one of them,
+  /// at most one at a time (DESIGN section 5).
+  private mutating func unstick(_ agents: inout [PlanningAgent]) {
+    let stuck = planner.stuckAgents.filter { agents[Int($0)].mobility == .free }
+    guard !stuck.isEmpty, unstickTimer.fires(now, every: settings.unstickPeriod) else { return }
+    for i in agents.indices where agents[i].mobility != .absent {
+      agents[i].at = traffic.plannedEnd(robots[i].index)
+    }
+    // Each in turn: one that cannot be helped must not keep the others waiting.
+    let chosen = stuck[unstickCount % stuck.count]
+    unstickCount += 1
+    let outcome = planner.solveRegion(
+      around: chosen, agents: agents, budget: settings.unstickBudget)
+    guard case .solved(let steps) = outcome else { return }
+    regionsSolved += 1
+    for step in steps {
+      for move in step { append(move) }
+    }
+  }
+
+  /// Robot `i` as the planner sees it in this round.
+  private mutating func agent(_ i: Int) -> PlanningAgent {
+    let robot = robots[i].index
+    guard robots[i].presence != .absent, let classIndex = robots[i].classIndex else {
+      return PlanningAgent(at: 0, mobility: .absent)
+    }
+    var agent = PlanningAgent(
+      graph: Int32(classIndex), at: traffic.plannedEnd(robot), mobility: .frozen)
+    guard isFree(i) else {
+      if robots[i].frozenSince == nil { robots[i].frozenSince = now }
+      if let since = robots[i].frozenSince, now - since >= settings.wallAfter {
+        agent.mobility = .wall
+      }
+      return agent
+    }
+    robots[i].frozenSince = nil
+    guard Int32(traffic.backlogCells(robot)) < planAhead(classIndex) else { return agent }
+    refreshGoal(i)
+    if robots[i].errand == nil { park(i) }
+    agent.goal = robots[i].goal
+    agent.priority = priority(i)
+    // At its errand's place it stays until the work there is done.
+    if let errand = robots[i].errand, errand.stops, agent.at == agent.goal, !isWaiting(i) {
+      arriveIfThere(i)
+    } else {
+      agent.mobility = .free
+    }
+    return agent
+  }
+
+  /// Whether the robot can be planned for at all.
+  private func isFree(_ i: Int) -> Bool {
+    mayDrive(i) && robots[i].freshness == .fresh && robots[i].action == nil
+      && robots[i].control?.isFull == false && traffic.isPlannable(robots[i].index)
+  }
+
+  /// Whether the robot is on the way to a waiting place, or at it, instead of its errand's.
+  private func isWaiting(_ i: Int) -> Bool { robots[i].queuedGroup != nil }
+
+  private func planAhead(_ classIndex: Int) -> Int32 {
+    let limit = ReleaseLimit.of(
+      site.classes[classIndex], cellMillimetres: site.cellMillimetres, reaction: settings.reaction)
+    return limit.cells + settings.planAheadCells
+  }
+
+  private func priority(_ i: Int) -> Int32 {
+    guard let task = robots[i].job.task else { return 0 }
+    return tasks.open[task]?.record.spec.priority ?? 0
+  }
+
+  /// Queues one move; what cannot be queued is planned again in the next round.
+  private mutating func append(_ move: PlannedMove) {
+    let i = Int(move.agent)
+    guard let classIndex = robots[i].classIndex else { return }
+    let leg = leg(move.move, classIndex)
+    guard traffic.append(robots[i].index, leg) == nil else { return }
+    endAt[move.from] = nil
+    endAt[move.to] = robots[i].index
+    if let task = robots[i].job.task {
+      let now = self.now
+      _ = tasks.update(task) { open in
+        for cell in leg.path { open.mission.planned(VertexID(cell), now: now) }
+      }
+    }
+    if move.to == robots[i].goal { robots[i].goalDirty = true }
+  }
+
+  private func leg(_ move: Int32, _ classIndex: Int) -> PlannedLeg {
+    let path = Array(graphs[classIndex].path(of: move))
+    var speedLimit: Int32 = 0
+    for cell in path {
+      let limit = site.speedLimit(at: VertexID(cell))
+      if limit > 0, speedLimit == 0 || limit < speedLimit { speedLimit = limit }
+    }
+    return PlannedLeg(
+      path: path, claims: Array(graphs[classIndex].claims(of: move)), speedLimit: speedLimit)
+  }
+}

@@ -1,0 +1,118 @@
+import Determinism
+import FleetModel
+import Grid
+import MAPF
+import Traffic
+
+// What robots report: numbered, each handled once and in order (DESIGN section 6).
+extension Fleet {
+  mutating func report(_ id: RobotID, _ report: RobotReport) {
+    guard let i = index(of: id), report.sessionEpoch >= robots[i].sessionEpoch else { return }
+    if report.sessionEpoch > robots[i].sessionEpoch || robots[i].control == nil {
+      beginSession(i, epoch: report.sessionEpoch)
+    }
+    heard(i)
+    for numbered in report.events {
+      // A gap: what is missing will be sent again, and the rest after it.
+      guard numbered.number <= robots[i].eventsHandled + 1 else { break }
+      guard numbered.number == robots[i].eventsHandled + 1 else { continue }
+      robots[i].eventsHandled = numbered.number
+      robots[i].isDirty = true
+      handle(i, numbered.event)
+    }
+    if robots[i].confirmDue == nil { robots[i].confirmDue = now + Duration.milliseconds(500) }
+  }
+
+  private mutating func handle(_ i: Int, _ event: RobotEvent) {
+    switch event {
+    case .present(let position, let route, _): present(i, position: position, route: route)
+    case .acknowledged(let order, let update, let through):
+      acknowledged(i, order, update, through)
+    case .visited(let order, let leg): visited(i, order, leg)
+    case .trimmed(let order, let update, let through): trimmed(i, order, update, through)
+    case .actionStarted(let action): actionStarted(i, action)
+    case .actionEnded(let action, let result): actionEnded(i, action, result)
+    case .refused(let number, let reason):
+      incident(i, "\(robots[i].id) refused message \(number): \(reason)")
+      askAgain(i)
+    case .incident(let kind, let text):
+      incident(i, "\(robots[i].id) reports \(kind): \(text)")
+    }
+  }
+
+  private mutating func acknowledged(
+    _ i: Int, _ order: UInt64, _ update: UInt64, _ through: UInt64
+  ) {
+    let refusal = traffic.acknowledged(
+      robots[i].index, order: order, update: update, through: through)
+    if let refusal {
+      incident(i, "\(robots[i].id) acknowledges leg \(through) of order \(order): \(refusal)")
+    } else {
+      taskAcknowledged(i)
+    }
+  }
+
+  private mutating func visited(_ i: Int, _ order: UInt64, _ leg: UInt64) {
+    switch traffic.visited(robots[i].index, order: order, leg: leg) {
+    case .advanced(_, let legs): visited(i, legs)
+    case .unchanged: break
+    case .refused(let reason):
+      incident(i, "\(robots[i].id) reports leg \(leg) of order \(order) as driven: \(reason)")
+      askAgain(i)
+    }
+  }
+
+  /// Something does not fit: nothing new for the robot until it has said where it is.
+  private mutating func askAgain(_ i: Int) {
+    guard robots[i].presence == .present else { return }
+    robots[i].presence = .unconfirmed
+    updateHeld(i)
+    send(i, .query)
+  }
+
+  /// Legs were driven: the mission counts their cells, and the robot may have arrived.
+  mutating func visited(_ i: Int, _ legs: [PlannedLeg]) {
+    guard !legs.isEmpty else { return }
+    watchStandstill(i, hasMoved: true)
+    if let task = robots[i].job.task {
+      for leg in legs {
+        for cell in leg.path { missionVisited(i, task, VertexID(cell)) }
+      }
+      let cells = legs.reduce(0) { $0 + Int64($1.path.count) }
+      _ = tasks.update(task) { $0.record.drivenCells += cells }
+    }
+    arriveIfThere(i)
+  }
+
+  private mutating func trimmed(
+    _ i: Int, _ order: UInt64, _ update: UInt64, _ through: UInt64
+  ) {
+    guard robots[i].presence == .present, order == robots[i].order else {
+      // The answer about a route that is not ours: now it can say where it stands.
+      send(i, .query)
+      return
+    }
+    apply(
+      traffic.trimmed(robots[i].index, order: order, update: update, through: through))
+    missionReplanned(i)
+    robots[i].goalDirty = true
+  }
+
+  // MARK: Taking back
+
+  /// Road was taken back: goals and missions start from the ends that remain.
+  mutating func apply(_ withdrawals: [Withdrawal]) {
+    for withdrawal in withdrawals {
+      let i = withdrawal.robot.index
+      robots[i].goalDirty = true
+      missionReplanned(i)
+    }
+  }
+
+  /// Tells the mission what is still planned of its way.
+  mutating func missionReplanned(_ i: Int) {
+    guard let task = robots[i].job.task else { return }
+    let remaining = traffic.plannedCells(robots[i].index).map(VertexID.init)
+    _ = tasks.update(task) { $0.mission.replanned(remaining) }
+  }
+}

@@ -1,0 +1,92 @@
+import Determinism
+import FleetModel
+import Missions
+import Site
+import Traffic
+
+/// What the store kept: everything a new run of the server starts from.
+public struct StoredFleet: Sendable {
+  public var tasks: [StoredTask]
+  public var robots: [StoredRobot]
+  public var closedZones: [(zone: ZoneID, closed: Bool)]
+
+  public init(
+    tasks: [StoredTask], robots: [StoredRobot], closedZones: [(zone: ZoneID, closed: Bool)]
+  ) {
+    self.tasks = tasks
+    self.robots = robots
+    self.closedZones = closedZones
+  }
+}
+
+extension Fleet {
+  /// Takes over what an earlier run has promised (DESIGN section 4, rule 9). Call once, after all
+  /// robots were enrolled and before any other event.
+  ///
+  /// Every robot keeps its cells, is asked where it is, and gets nothing new until it has answered.
+  public mutating func restore(_ stored: StoredFleet, now: Instant) -> [FleetEffect] {
+    self.now = now
+    for (zone, closed) in stored.closedZones {
+      if let index = site.zoneIndex(of: zone) { closedZones[index] = closed }
+    }
+    rebuildGraphs()
+    var ended: [(TaskID, [MissionEffect])] = []
+    for var task in stored.tasks {
+      if let effects = task.mission?.restore(site: site), !effects.isEmpty {
+        ended.append((task.record.id, effects))
+      }
+      tasks.restore(task)
+    }
+    tasks.sortRestored()
+    for robot in stored.robots { restore(robot) }
+    for id in tasks.openOrder { resumeTask(id) }
+    for (id, _) in ended { endTask(id, .failed(.unreachable)) }
+    flushTasks()
+    let effects = changes.map(FleetEffect.persist) + outbox
+    changes.removeAll()
+    outbox.removeAll()
+    return effects
+  }
+
+  private mutating func restore(_ stored: StoredRobot) {
+    enrol(stored.id)
+    guard let i = index(of: stored.id) else { return }
+    robots[i].sessionEpoch = stored.sessionEpoch
+    robots[i].eventsHandled = stored.eventsHandled
+    robots[i].eventsConfirmed = stored.eventsHandled
+    robots[i].integration = stored.integration
+    robots[i].paused = stored.paused
+    robots[i].parked = stored.parked
+    robots[i].energyPermille = stored.energyPermille
+    robots[i].action = stored.action
+    robots[i].actionCount = stored.actionCount
+    robots[i].order = stored.order
+    robots[i].factsheet = stored.factsheet
+    robots[i].classIndex = stored.factsheet.flatMap { site.classIndex(of: $0.vehicle.id) }
+    robots[i].freshness = .suspect
+    if stored.sessionEpoch > 0 { robots[i].session = .offline }
+    guard let promise = stored.promise, let classIndex = robots[i].classIndex else { return }
+    let limit = ReleaseLimit.of(
+      site.classes[classIndex], cellMillimetres: site.cellMillimetres, reaction: settings.reaction)
+    robots[i].presence = .unconfirmed
+    if case .contested(let others, _) = traffic.restore(
+      robots[i].index, promise: promise, limit: limit)
+    {
+      let names = others.map { robots[$0.index].id.text }.joined(separator: ", ")
+      incident(i, "\(robots[i].id) was promised cells that \(names) was promised as well")
+    }
+  }
+
+  /// The task's robot has it again; what was promised of its way is still planned.
+  private mutating func resumeTask(_ id: TaskID) {
+    guard let record = tasks.open[id]?.record, let robot = record.robot else { return }
+    guard let i = index(of: robot) else {
+      let mayReassign = tasks.update(id) { $0.mission.robotLost() } ?? false
+      _ = tasks.update(id) { $0.record.robot = nil }
+      if mayReassign { setState(id, .queued) } else { endTask(id, .failed(.removed)) }
+      return
+    }
+    robots[i].job = .task(id)
+    missionReplanned(i)
+  }
+}

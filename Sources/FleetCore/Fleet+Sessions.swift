@@ -1,0 +1,318 @@
+import Determinism
+import FleetModel
+import Grid
+import MAPF
+import Site
+import Traffic
+
+// Robots come, go, and say where they are (DESIGN sections 3, 4 rule 8, 6).
+extension Fleet {
+  /// The robot's number, nil when it was never enrolled.
+  func index(of robot: RobotID) -> Int? { robotByID[robot]?.index }
+
+  mutating func enrol(_ id: RobotID) {
+    guard robotByID[id] == nil else { return }
+    let index = RobotIndex(Int32(robots.count))
+    robots.append(RobotEntry(id: id, index: index, now: now))
+    robotByID[id] = index
+    statistics.robots += 1
+  }
+
+  mutating func remove(_ id: RobotID) {
+    guard let i = index(of: id) else { return }
+    leaveTask(i, failing: .removed)
+    if robots[i].presence != .absent { apply(traffic.leave(robots[i].index)) }
+    robots[i].presence = .absent
+    forgetGoal(i)
+    robotByID[id] = nil
+    robots[i].session = .never
+    robots[i].control = nil
+    robots[i].integration = .ignored
+    robots[i].factsheet = nil
+    robots[i].classIndex = nil
+    statistics.robots -= 1
+    changes.append(.robotRemoved(id))
+    notice(.robotChanged, robot: i, "\(id) was removed")
+  }
+
+  mutating func connection(_ id: RobotID, _ message: ConnectionMessage) {
+    guard let i = index(of: id) else { return }
+    let epoch = message.sessionEpoch
+    guard epoch >= robots[i].sessionEpoch else { return }
+    if epoch > robots[i].sessionEpoch || robots[i].control == nil {
+      beginSession(i, epoch: epoch)
+    }
+    let status: SessionStatus =
+      switch message.status {
+      case .online: .online
+      case .offline: .offline
+      case .lost: .lost
+      }
+    // A will that overtakes the retained greeting of the same session ends it for good.
+    if robots[i].session == .lost || robots[i].session == .offline, status == .online,
+      epoch == robots[i].sessionEpoch, robots[i].state != nil
+    {
+      return
+    }
+    guard robots[i].session != status else { return }
+    robots[i].session = status
+    notice(.robotChanged, robot: i, "\(id) is \(status.rawValue)")
+  }
+
+  /// A new session, or the first word of an old one in this server's run: both streams begin anew
+  /// on our side, and nothing is released until the robot has said where it is.
+  mutating func beginSession(_ i: Int, epoch: UInt64) {
+    if epoch > robots[i].sessionEpoch {
+      robots[i].sessionEpoch = epoch
+      robots[i].eventsHandled = 0
+      robots[i].eventsConfirmed = 0
+      robots[i].isDirty = true
+    }
+    robots[i].state = nil
+    robots[i].control = ControlStream(serverEpoch: serverEpoch, sessionEpoch: epoch)
+    robots[i].session = .online
+    if robots[i].presence == .present { robots[i].presence = .unconfirmed }
+    updateHeld(i)
+    send(i, .query)
+  }
+
+  mutating func factsheet(_ id: RobotID, _ factsheet: Factsheet) {
+    guard let i = index(of: id), robots[i].factsheet != factsheet else { return }
+    robots[i].factsheet = factsheet
+    robots[i].classIndex = site.classIndex(of: factsheet.vehicle.id)
+    robots[i].isDirty = true
+    if robots[i].classIndex == nil {
+      let known = site.classes.map(\.id.text).joined(separator: ", ")
+      incident(
+        i, "\(id) says it is a \(factsheet.vehicle.id): this site has only \(known)")
+    } else if robots[i].presence == .absent {
+      send(i, .query)
+    }
+  }
+
+  mutating func state(_ id: RobotID, _ state: RobotState) {
+    guard let i = index(of: id), state.sessionEpoch >= robots[i].sessionEpoch else { return }
+    if state.sessionEpoch > robots[i].sessionEpoch || robots[i].control == nil {
+      beginSession(i, epoch: state.sessionEpoch)
+    }
+    if let before = robots[i].state, before.number >= state.number { return }
+    let modeBefore = robots[i].mode
+    robots[i].state = state
+    robots[i].energyPermille = state.energyPermille
+    robots[i].session = .online
+    if state.serverEpoch == serverEpoch {
+      robots[i].control?.confirmed(through: state.lastControl, now: now)
+    }
+    heard(i)
+    watchStandstill(i)
+    if modeBefore != state.mode {
+      notice(.robotChanged, robot: i, "\(id) is in mode \(state.mode)")
+      modeChanged(i)
+    }
+    checkStray(i)
+  }
+
+  /// The robot's position and route as it told them: reconcile them with what we know. Only while
+  /// nothing new can be under way to it; a later answer to a repeated question changes nothing.
+  mutating func present(_ i: Int, position: Point, route: RoutePosition) {
+    guard robots[i].presence != .present else { return }
+    guard let classIndex = robots[i].classIndex else {
+      robots[i].offMapReason = "it has sent no factsheet of a class of this site"
+      return
+    }
+    switch robots[i].presence {
+    case .absent: settle(i, position, route, classIndex)
+    case .unconfirmed, .present:
+      switch traffic.reconcile(robots[i].index, position: route) {
+      case .agreed(let visit, let withdrawn): agreed(i, route, visit, withdrawn)
+      case .otherOrder: settle(i, position, route, classIndex)
+      case .refused(let reason):
+        incident(i, "\(robots[i].id) is where it should not be: \(reason)")
+        settle(i, position, route, classIndex)
+      }
+    }
+    updateHeld(i)
+    robots[i].isDirty = true
+    robots[i].goalDirty = true
+  }
+
+  /// The robot knows our order: it goes on with it.
+  private mutating func agreed(
+    _ i: Int, _ route: RoutePosition, _ visit: VisitOutcome, _ withdrawn: [Withdrawal]
+  ) {
+    robots[i].presence = .present
+    if case .advanced(_, let legs) = visit { visited(i, legs) }
+    apply(withdrawn)
+    missionReplanned(i)
+    send(i, .confirm(order: route.order, update: route.update))
+    resumeAction(i)
+  }
+
+  /// The robot stands where it says without an order of ours: it was switched on, switched on
+  /// again, or moved by hand.
+  private mutating func settle(
+    _ i: Int, _ position: Point, _ route: RoutePosition, _ classIndex: Int
+  ) {
+    guard let start = standingVertex(i, position, classIndex), trimsForeign(i, route) else {
+      return
+    }
+    robots[i].order = max(robots[i].order, route.order) + 1
+    let robot = robots[i].index
+    if traffic.isPresent(robot) {
+      contested(i, traffic.rejoin(robot, at: start, order: robots[i].order))
+    } else {
+      let limit = ReleaseLimit.of(
+        site.classes[classIndex], cellMillimetres: site.cellMillimetres,
+        reaction: settings.reaction)
+      contested(i, traffic.join(robot, at: start, order: robots[i].order, limit: limit))
+    }
+    robots[i].presence = .present
+    robots[i].offMapReason = ""
+    missionReplanned(i)
+    send(i, .confirm(order: route.order, update: route.update))
+    resumeAction(i)
+    notice(.robotChanged, robot: i, "\(robots[i].id) is on the map")
+  }
+
+  /// The cell on whose middle the robot stands; nil, with a reason, when it stands on none.
+  private mutating func standingVertex(_ i: Int, _ position: Point, _ classIndex: Int) -> Int32? {
+    guard let vertex = site.vertex(containing: position) else {
+      return offMap(i, "it stands at (\(position.x), \(position.y)) mm, where there is no road")
+    }
+    let centre = site.centre(of: vertex)
+    let off = max(abs(centre.x - position.x), abs(centre.y - position.y))
+    guard off <= Int64(site.cellMillimetres) / 4 else {
+      return offMap(i, "it stands between cells, \(off) mm off the middle of one")
+    }
+    guard graphs[classIndex].moves(from: vertex.rawValue).isEmpty == false else {
+      return offMap(i, "its class has no way out of \(site.graph.cell(of: vertex))")
+    }
+    return vertex.rawValue
+  }
+
+  private mutating func offMap(_ i: Int, _ reason: String) -> Int32? {
+    if robots[i].offMapReason != reason { incident(i, "\(robots[i].id) cannot join: \(reason)") }
+    robots[i].offMapReason = reason
+    return nil
+  }
+
+  /// A route we do not know with road still ahead must be given back before the robot joins.
+  private mutating func trimsForeign(_ i: Int, _ route: RoutePosition) -> Bool {
+    guard route.order != 0, route.through > route.visited else { return true }
+    send(i, .trim(order: route.order, update: route.update + 1, through: route.visited))
+    return false
+  }
+
+  private mutating func contested(_ i: Int, _ outcome: JoinOutcome) {
+    switch outcome {
+    case .joined(let withdrawn): apply(withdrawn)
+    case .contested(let others, let withdrawn):
+      let names = others.map { robots[$0.index].id.text }.joined(separator: ", ")
+      incident(i, "\(robots[i].id) stands on cells that belong to \(names)")
+      apply(withdrawn)
+      for other in others { trim(other.index) }
+    }
+  }
+
+  /// Asks a robot to stop as early as it can.
+  private mutating func trim(_ i: Int) {
+    let start = traffic.requestTrim(robots[i].index)
+    apply(start.withdrawn)
+    guard let request = start.request else { return }
+    send(i, .trim(order: request.order, update: request.update, through: request.through))
+  }
+
+  // MARK: Freshness
+
+  /// The robot was heard of.
+  mutating func heard(_ i: Int) {
+    let isMoving = (robots[i].state?.speedMillimetresPerSecond ?? 0) != 0
+    for effect in robots[i].link.heard(isMoving: isMoving, now: now) { apply(effect, i) }
+    if robots[i].freshness != .fresh { setFreshness(i, .fresh) }
+  }
+
+  mutating func apply(_ effect: RobotLink.Effect, _ i: Int) {
+    switch effect {
+    case .check: break
+    case .restored: setFreshness(i, .fresh)
+    case .suspect: setFreshness(i, .suspect)
+    case .lost: setFreshness(i, .lost)
+    }
+  }
+
+  private mutating func setFreshness(_ i: Int, _ freshness: Freshness) {
+    guard robots[i].freshness != freshness else { return }
+    robots[i].freshness = freshness
+    updateHeld(i)
+    switch freshness {
+    case .fresh: notice(.robotChanged, robot: i, "\(robots[i].id) is heard again")
+    case .suspect: notice(.robotChanged, robot: i, "\(robots[i].id) is silent")
+    case .lost:
+      incident(i, "\(robots[i].id) is lost: nothing heard for too long; its cells stay blocked")
+      leaveTask(i, failing: nil)
+    }
+  }
+
+  /// Tells traffic whether the robot will drive what it is given, and takes its road back if not.
+  mutating func updateHeld(_ i: Int) {
+    guard robots[i].presence != .absent else { return }
+    let may = mayDrive(i)
+    apply(traffic.setHeld(robots[i].index, !may))
+    if may { robots[i].goalDirty = true }
+  }
+
+  /// Whether the robot drives what is released to it, for all we know. Silence alone does not
+  /// stop it: a silent robot keeps its road until it is lost.
+  func mayDrive(_ i: Int) -> Bool {
+    let robot = robots[i]
+    return robot.presence == .present && robot.freshness != .lost && robot.mode == .automatic
+      && !robot.paused && !robot.watch.isStuck && robot.classIndex != nil
+      && (robot.integration == .utilised || robot.integration == .respected)
+  }
+
+  private mutating func modeChanged(_ i: Int) {
+    updateHeld(i)
+    if robots[i].mode == .fault { leaveTask(i, failing: nil) }
+  }
+
+  // MARK: Standing still
+
+  /// Lets the watch see what the robot does now.
+  mutating func watchStandstill(_ i: Int, hasMoved: Bool = false) {
+    guard robots[i].presence == .present, let state = robots[i].state else { return }
+    let isMoving = hasMoved || state.speedMillimetresPerSecond != 0
+    let meant = robots[i].action == nil && !robots[i].paused && robots[i].mode == .automatic
+    let effects = robots[i].watch.observe(
+      isMoving: isMoving, hasRoadAhead: meant && traffic.hasRoadAhead(robots[i].index), now: now)
+    for effect in effects { apply(effect, i) }
+  }
+
+  mutating func apply(_ effect: StandstillWatch.Effect, _ i: Int) {
+    switch effect {
+    case .check: break
+    case .retime:
+      notice(.robotChanged, robot: i, "\(robots[i].id) stands still with road ahead of it")
+    case .withdraw:
+      incident(i, "\(robots[i].id) does not move: others are planned round it")
+      updateHeld(i)
+    case .moving:
+      notice(.robotChanged, robot: i, "\(robots[i].id) moves again")
+      updateHeld(i)
+    }
+  }
+
+  /// Three states in a row from cells that the robot does not own: it drives where it should not.
+  private mutating func checkStray(_ i: Int) {
+    guard robots[i].presence == .present, let state = robots[i].state,
+      let vertex = site.vertex(containing: state.position)
+    else { return }
+    guard traffic.owner(of: vertex.rawValue) != robots[i].index else {
+      robots[i].strayStates = 0
+      return
+    }
+    robots[i].strayStates += 1
+    guard robots[i].strayStates == 3 else { return }
+    let cell = site.graph.cell(of: vertex)
+    incident(i, "\(robots[i].id) is at \(cell), which was not released to it")
+  }
+}

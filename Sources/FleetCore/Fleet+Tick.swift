@@ -1,0 +1,91 @@
+import Determinism
+import FleetModel
+import Grid
+import Traffic
+
+// Time: everything that happens because time has come on.
+extension Fleet {
+  mutating func tick() {
+    if heartbeatTimer.fires(now, every: settings.heartbeatPeriod) { beat() }
+    if housekeepingTimer.fires(now, every: .milliseconds(250)) {
+      for i in robots.indices { look(after: i) }
+    }
+    if dispatchTimer.fires(now, every: settings.dispatchPeriod) { dispatch() }
+    if planningTimer.fires(now, every: settings.planningPeriod) { plan() }
+    for release in traffic.release() { send(release) }
+    confirmEvents()
+    for i in robots.indices where robots[i].isDirty { flushRobot(i) }
+  }
+
+  private mutating func beat() {
+    heartbeats += 1
+    outbox.append(
+      .heartbeat(
+        Heartbeat(
+          serverEpoch: serverEpoch, number: heartbeats, timeMicroseconds: now.microseconds)))
+  }
+
+  /// Deadlines of one robot.
+  private mutating func look(after i: Int) {
+    guard robots[i].session != .never else { return }
+    for effect in robots[i].link.checkDue(now: now) { apply(effect, i) }
+    for effect in robots[i].watch.checkDue(now: now) { apply(effect, i) }
+    checkAction(i)
+    refreshState(i)
+    guard robots[i].freshness == .fresh else { return }
+    let committed = robots[i].eventsHandled
+    for message in robots[i].control?.due(committedEvent: committed, now: now) ?? [] {
+      noteConfirmed(i)
+      outbox.append(.send(robots[i].id, message))
+    }
+  }
+
+  /// Road for a robot: its promise goes into this batch's transaction, before the message.
+  private mutating func send(_ release: Release) {
+    let i = release.robot.index
+    robots[i].isDirty = true
+    taskSent(i)
+    let promise = traffic.promise(of: release.robot)
+    let start = promise.legs[Int(release.firstLeg - 1 - promise.firstLeg)].end
+    send(
+      i,
+      .route(
+        RouteUpdate(
+          order: release.order, update: release.update, start: site.centre(of: VertexID(start)),
+          firstLeg: release.firstLeg, legs: release.legs.map(routeLeg),
+          releasedThrough: release.releasedThrough)))
+    watchStandstill(i)
+  }
+
+  private func routeLeg(_ leg: PlannedLeg) -> RouteLeg {
+    RouteLeg(
+      points: leg.path.map { site.centre(of: VertexID($0)) },
+      speedLimitMillimetresPerSecond: leg.speedLimit)
+  }
+
+  /// Robots keep what they told until they know that it is committed: those that got no other
+  /// message get one for that alone.
+  private mutating func confirmEvents() {
+    for i in robots.indices {
+      guard let due = robots[i].confirmDue, now >= due else { continue }
+      if robots[i].eventsConfirmed == robots[i].eventsHandled {
+        robots[i].confirmDue = nil
+      } else {
+        send(i, .acknowledgeEvents)
+      }
+    }
+  }
+}
+
+/// Fires at once, then once a period; what was missed is not caught up with.
+struct Timer: Sendable {
+  private var due: Instant?
+
+  init() {}
+
+  mutating func fires(_ now: Instant, every period: Duration) -> Bool {
+    if let due, now < due { return false }
+    due = now + period
+    return true
+  }
+}

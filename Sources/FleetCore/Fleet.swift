@@ -1,0 +1,168 @@
+import Determinism
+import Dispatch
+import FleetModel
+import Grid
+import MAPF
+import Missions
+import Site
+import Traffic
+
+/// The whole controller as one state machine: events in, effects out.
+///
+/// The same value runs in the live server, in the simulator and in every test; what it does is a
+/// function of the site, the settings, the seed and the events. It reads no clock and does no I/O.
+///
+/// How to read this folder: this file holds the state and sorts events. `Fleet+Sessions` (robots
+/// come, go and say where they are), `Fleet+Reports` (what they did), `Fleet+Tick` (time),
+/// `Fleet+Planning` and `Fleet+Goals` (where to, and the way), `Fleet+Actions` (work at a place),
+/// `Fleet+Tasks` (a task's life), `Fleet+Dispatch` (who does what), `Fleet+Requests`,
+/// `Fleet+Views` and `Fleet+Explain` (operators), `Fleet+Restore` (after a restart).
+public struct Fleet: Sendable {
+  public let site: Site
+  public let settings: FleetSettings
+  /// The fencing number of this run.
+  public let serverEpoch: UInt64
+  let planningSeed: Seed
+
+  var robots: [RobotEntry] = []
+  var robotByID: [RobotID: RobotIndex] = [:]
+  var tasks: TaskBook
+  var places: PlaceBook
+  var traffic: Traffic
+  var planner: LifelongPlanner
+  var graphs: [MoveGraph]
+  var dispatcher: any Dispatcher
+  let charging = ChargingPolicy()
+  /// Skills that open tasks without a robot need.
+  var waitingSkills: SkillSet = []
+  /// Some robot needs to charge and finds no charger.
+  var robotsWaitForChargers = false
+  var closedZones: [Bool]
+  /// Vertex -> the robot whose plan ends there; kept up to date during a planning round.
+  var endAt: [Int32: RobotIndex] = [:]
+  var replies = ReplyMemory()
+  var statistics = FleetStatistics()
+  var routeCells: [Int64] = []
+
+  // Time.
+  var now = Instant.zero
+  var heartbeats: UInt64 = 0
+  var heartbeatTimer = Timer()
+  var planningTimer = Timer()
+  var dispatchTimer = Timer()
+  var housekeepingTimer = Timer()
+  var unstickTimer = Timer()
+  var unstickCount = 0
+  var regionsSolved: Int64 = 0
+
+  // What the event under way has brought about.
+  var changes: [FleetChange] = []
+  var outbox: [FleetEffect] = []
+  var dirtyTasks: [TaskID] = []
+
+  /// A fleet without robots or tasks. After a restart, `restore` follows.
+  public init(
+    site: Site, settings: FleetSettings = FleetSettings(), serverEpoch: UInt64, seed: Seed
+  ) {
+    self.site = site
+    self.settings = settings
+    self.serverEpoch = serverEpoch
+    planningSeed = seed.derive("planner")
+    tasks = TaskBook(endedKept: settings.endedTasksKept)
+    places = PlaceBook(site: site)
+    let closed = site.closedAtStart
+    closedZones = closed
+    graphs = site.classes.indices.map { site.moveGraph(forClass: $0, closed: closed) }
+    traffic = Traffic(resourceCount: graphs.first?.resourceCount ?? site.graph.vertexCount)
+    planner = LifelongPlanner(
+      graphs: graphs, seed: planningSeed, tableMemoryLimit: settings.tableMemoryLimit)
+    planner.stuckAfter = settings.stuckAfterRounds
+    dispatcher = GreedyDispatcher(
+      cells: site.graph.cells, chargers: site.chargers.map(\.vertex.rawValue),
+      cellMillimetres: site.cellMillimetres)
+  }
+
+  /// Takes one event and says what is to be done about it, in order.
+  public mutating func handle(_ event: FleetEvent, now: Instant) -> [FleetEffect] {
+    self.now = max(self.now, now)
+    switch event {
+    case .tick: tick()
+    case .connection(let robot, let message): connection(robot, message)
+    case .factsheet(let robot, let factsheet): self.factsheet(robot, factsheet)
+    case .state(let robot, let state): self.state(robot, state)
+    case .report(let robot, let report): self.report(robot, report)
+    case .request(let user, let request): self.request(user, request)
+    case .enrolled(let robot): enrol(robot)
+    case .removed(let robot): remove(robot)
+    }
+    return takeEffects()
+  }
+
+  /// Durable changes first: what is sent afterwards may rely on them.
+  private mutating func takeEffects() -> [FleetEffect] {
+    flushTasks()
+    let effects = changes.map(FleetEffect.persist) + outbox
+    changes.removeAll(keepingCapacity: true)
+    outbox.removeAll(keepingCapacity: true)
+    return effects
+  }
+
+  // MARK: Small verbs everything uses
+
+  /// Sends a command on the robot's stream. Nothing is sent to a robot without a session.
+  mutating func send(_ i: Int, _ command: ControlCommand) {
+    guard var stream = robots[i].control else { return }
+    let message = stream.next(command, committedEvent: robots[i].eventsHandled, now: now)
+    robots[i].control = stream
+    noteConfirmed(i)
+    outbox.append(.send(robots[i].id, message))
+  }
+
+  /// Everything the robot told so far goes into this batch's transaction, which is durable before
+  /// the message that says so leaves.
+  mutating func noteConfirmed(_ i: Int) {
+    if robots[i].eventsConfirmed != robots[i].eventsHandled { robots[i].isDirty = true }
+    robots[i].eventsConfirmed = robots[i].eventsHandled
+    robots[i].confirmDue = nil
+    if robots[i].isDirty { flushRobot(i) }
+  }
+
+  mutating func notice(
+    _ kind: FleetNotice.Kind, robot: Int? = nil, task: TaskID? = nil, _ text: String
+  ) {
+    let id = robot.map { robots[$0].id }
+    outbox.append(
+      .notice(FleetNotice(kind: kind, time: now, robot: id, task: task, text: text)))
+  }
+
+  mutating func incident(_ i: Int, _ text: String) {
+    notice(.incident, robot: i, task: robots[i].job.task, text)
+  }
+
+  /// Writes the robot's durable part into this batch.
+  mutating func flushRobot(_ i: Int) {
+    robots[i].isDirty = false
+    changes.append(.robot(stored(robots[i])))
+  }
+
+  func stored(_ robot: RobotEntry) -> StoredRobot {
+    StoredRobot(
+      id: robot.id, factsheet: robot.factsheet, sessionEpoch: robot.sessionEpoch,
+      eventsHandled: robot.eventsHandled, integration: robot.integration, paused: robot.paused,
+      parked: robot.parked, energyPermille: robot.energyPermille, action: robot.action,
+      actionCount: robot.actionCount, order: robot.order,
+      promise: robot.presence == .absent ? nil : traffic.promise(of: robot.index))
+  }
+
+  mutating func flushTasks() {
+    guard !dirtyTasks.isEmpty else { return }
+    for id in Set(dirtyTasks).sorted() {
+      if let open = tasks.open[id] {
+        changes.append(.task(StoredTask(record: open.record, mission: open.mission)))
+      } else if let record = tasks.ended[id] {
+        changes.append(.task(StoredTask(record: record, mission: nil)))
+      }
+    }
+    dirtyTasks.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,37 @@
+import Determinism
+import FleetModel
+
+/// What can happen to a fleet. Whoever carries events in has already checked who is speaking (the
+/// topic) and decoded the payload.
+public enum FleetEvent: Sendable, Equatable {
+  /// Time has come on: timers, planning, release. Many times a second.
+  case tick
+  case connection(RobotID, ConnectionMessage)
+  case factsheet(RobotID, Factsheet)
+  case state(RobotID, RobotState)
+  case report(RobotID, RobotReport)
+  case request(OperatorID, OperatorRequest)
+  /// The robot's credentials were made (also once each at start).
+  case enrolled(RobotID)
+  /// The robot's credentials were revoked, by an operator who vouches that it is off the site.
+  case removed(RobotID)
+}
+
+/// What the fleet wants done. Within one batch of effects every `.persist` is durable before
+/// anything is sent.
+public enum FleetEffect: Sendable, Equatable {
+  case persist(FleetChange)
+  case send(RobotID, ControlMessage)
+  case heartbeat(Heartbeat)
+  case reply(OperatorID, ClientID, number: UInt64, OperatorReply)
+  case notice(FleetNotice)
+}
+
+/// A durable fact: what a restarted server must know.
+public enum FleetChange: Sendable, Equatable {
+  case task(StoredTask)
+  case robot(StoredRobot)
+  case robotRemoved(RobotID)
+  case zone(ZoneID, closed: Bool)
+  case audit(actor: String, action: String, detail: String)
+}

@@ -1,0 +1,98 @@
+import FleetModel
+import Grid
+import Site
+
+/// Who may stand where: a place (a station's bay, a charger, a parking place) is held by one robot
+/// before a way into it is planned, so no robot ever waits in front of an occupied place.
+struct PlaceBook: Sendable {
+  enum Kind: String, Sendable { case station, charger, parking }
+
+  struct Group: Sendable {
+    let id: StationID
+    let kind: Kind
+    let vertices: [Int32]
+    /// Robots that wait for one of the places, first come first.
+    var queue: [RobotIndex] = []
+  }
+
+  private(set) var groups: [Group]
+  /// Chargers and parking places as indices into `groups`, in the site's order.
+  let chargers: [Int]
+  let parking: [Int]
+  private let groupByID: [StationID: Int]
+  /// Place vertex -> its group.
+  private let groupAt: [Int32: Int]
+  /// Place vertex -> the robot that holds it.
+  private var holder: [Int32: RobotIndex] = [:]
+  /// Robot -> the place it holds.
+  private var held: [RobotIndex: Int32] = [:]
+
+  init(site: Site) {
+    var groups = site.stations.map {
+      Group(id: $0.id, kind: .station, vertices: $0.bays.map(\.rawValue))
+    }
+    groups += site.chargers.map {
+      Group(id: $0.id, kind: .charger, vertices: [$0.vertex.rawValue])
+    }
+    groups += site.parking.map {
+      Group(id: $0.id, kind: .parking, vertices: [$0.vertex.rawValue])
+    }
+    chargers = groups.indices.filter { groups[$0].kind == .charger }
+    parking = groups.indices.filter { groups[$0].kind == .parking }
+    var byID: [StationID: Int] = [:]
+    var at: [Int32: Int] = [:]
+    for (index, group) in groups.enumerated() {
+      byID[group.id] = index
+      for vertex in group.vertices { at[vertex] = index }
+    }
+    self.groups = groups
+    groupByID = byID
+    groupAt = at
+  }
+
+  func group(_ id: StationID) -> Int? { groupByID[id] }
+  /// The group that `vertex` belongs to.
+  func group(at vertex: Int32) -> Int? { groupAt[vertex] }
+  func place(heldBy robot: RobotIndex) -> Int32? { held[robot] }
+  func holder(of vertex: Int32) -> RobotIndex? { holder[vertex] }
+
+  /// Whether `robot` may be sent to `vertex`: nobody else holds it and, by `standing`, nobody
+  /// else's plan ends there.
+  func isFree(_ vertex: Int32, for robot: RobotIndex, standing: (Int32) -> RobotIndex?) -> Bool {
+    if let other = holder[vertex], other != robot { return false }
+    if let other = standing(vertex), other != robot { return false }
+    return true
+  }
+
+  /// Holds `vertex` for `robot` and lets go of what it held before.
+  mutating func hold(_ vertex: Int32, for robot: RobotIndex) {
+    if let before = held[robot] {
+      if before == vertex { return }
+      holder[before] = nil
+    }
+    precondition(
+      holder[vertex] == nil, "place \(vertex) is held by \(String(describing: holder[vertex]))")
+    held[robot] = vertex
+    holder[vertex] = robot
+  }
+
+  mutating func letGo(_ robot: RobotIndex) {
+    guard let before = held.removeValue(forKey: robot) else { return }
+    holder[before] = nil
+  }
+
+  /// Puts `robot` at the end of the group's queue unless it is in it.
+  mutating func enqueue(_ robot: RobotIndex, _ group: Int) {
+    if !groups[group].queue.contains(robot) { groups[group].queue.append(robot) }
+  }
+
+  mutating func dequeue(_ robot: RobotIndex, _ group: Int) {
+    groups[group].queue.removeAll { $0 == robot }
+  }
+
+  /// Whether `robot` is next: nobody waits for the group before it.
+  func isNext(_ robot: RobotIndex, _ group: Int) -> Bool {
+    guard let first = groups[group].queue.first else { return true }
+    return first == robot
+  }
+}

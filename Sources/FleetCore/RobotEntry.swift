@@ -1,0 +1,119 @@
+import Determinism
+import FleetModel
+import Missions
+import Traffic
+
+/// One robot as the fleet knows it. Session, freshness and mode are separate facts and stay so.
+struct RobotEntry: Sendable {
+  /// Where the robot is, as far as traffic is concerned.
+  enum Presence: Sendable, Equatable {
+    /// Claims no cell: it has never said where it is, or stands off the map.
+    case absent
+    /// Claims its promised cells, but has not answered since the server or its session began.
+    case unconfirmed
+    case present
+  }
+
+  /// What it is to do.
+  enum Job: Sendable, Equatable {
+    case idle
+    case task(TaskID)
+    /// On the way to, or at, this charger.
+    case charge(StationID)
+
+    var task: TaskID? {
+      if case .task(let id) = self { id } else { nil }
+    }
+  }
+
+  let id: RobotID
+  let index: RobotIndex
+
+  // What it says of itself.
+  var factsheet: Factsheet?
+  /// Position in the site's classes; nil: no factsheet, or of a class unknown here.
+  var classIndex: Int?
+  var session = SessionStatus.never
+  var sessionEpoch: UInt64 = 0
+  var state: RobotState?
+  var mode: RobotMode { state?.mode ?? .automatic }
+  var energyPermille: Int32 = 1000
+
+  // The two message streams.
+  var control: ControlStream?
+  /// The highest event of this session that has been handled.
+  var eventsHandled: UInt64 = 0
+  /// The highest event that the robot has been told is committed.
+  var eventsConfirmed: UInt64 = 0
+  /// When the oldest handled, unconfirmed event came.
+  var confirmDue: Instant?
+
+  // Watches.
+  var link: RobotLink
+  var watch = StandstillWatch()
+  var freshness = Freshness.lost
+  /// Since when it cannot be moved; nil: it can.
+  var frozenSince: Instant?
+  /// States in a row that put it on cells it does not own.
+  var strayStates = 0
+
+  // What the operator said.
+  var integration = IntegrationLevel.utilised
+  var paused = false
+  /// Sent to a parking place to stay there.
+  var parked = false
+
+  // Work.
+  var presence = Presence.absent
+  var offMapReason = ""
+  var order: UInt64 = 0
+  var job = Job.idle
+  /// The errand it is planned towards now.
+  var errand: Errand?
+  /// The vertex it is planned towards, -1: none.
+  var goal: Int32 = -1
+  /// The goal must be looked at again before it is planned on.
+  var goalDirty = true
+  /// The group of places it queues for.
+  var queuedGroup: Int?
+  var action: RunningAction?
+  var actionCount: UInt64 = 0
+  /// Must be written to the store with this batch.
+  var isDirty = false
+
+  init(id: RobotID, index: RobotIndex, now: Instant) {
+    self.id = id
+    self.index = index
+    link = RobotLink(now: now)
+  }
+}
+
+/// An action a robot was told to do and has not ended.
+public struct RunningAction: Sendable, Equatable, Codable {
+  public let action: RobotAction
+  /// The task it is for; nil: charging.
+  public let task: TaskID?
+  public let sent: Instant
+  public internal(set) var started: Instant?
+  /// Told to stop it: no human came, or the task was cancelled.
+  public internal(set) var isCancelling: Bool
+  /// The release code was given.
+  public internal(set) var isUnlocked: Bool
+}
+
+/// What is kept of a robot over a restart.
+public struct StoredRobot: Sendable, Equatable, Codable {
+  public var id: RobotID
+  public var factsheet: Factsheet?
+  public var sessionEpoch: UInt64
+  public var eventsHandled: UInt64
+  public var integration: IntegrationLevel
+  public var paused: Bool
+  public var parked: Bool
+  public var energyPermille: Int32
+  public var action: RunningAction?
+  public var actionCount: UInt64
+  public var order: UInt64
+  /// The road that was promised to it; nil: it is not on the map.
+  public var promise: Promise?
+}
