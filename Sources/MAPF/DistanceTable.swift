@@ -46,7 +46,7 @@ final class DistanceSearch: @unchecked Sendable {
     if let blocked {
       guard !blocked[Int(goal)] else { return }
       blocked.withUnsafeBufferPointer { search(table.values, graph, goal, blocked: $0) }
-    } else if moves.maxCost == 1 {
+    } else if moves.hasBackFour {
       searchCells(table.values, graph, goal)
     } else {
       search(table.values, graph, goal, blocked: nil)
@@ -56,26 +56,22 @@ final class DistanceSearch: @unchecked Sendable {
   /// All moves cost one: a plain breadth-first search.
   private func searchCells(_ distance: UnsafeMutablePointer<UInt16>, _ graph: Int32, _ goal: Int32)
   {
-    let start = moves.backStart + Int(graph) * (moves.vertexCount + 1)
-    let from = moves.backFrom
+    let four = moves.backFour + 4 * Int(graph) * moves.vertexCount
     let queue = self.queue
     queue[0] = goal
     var head = 0
     var tail = 1
     while head < tail {
       let v = Int(queue[head])
-      head += 1
+      head &+= 1
       let next = min(distance[v], DistanceTable.farthest - 1) + 1
-      var e = Int(start[v])
-      let end = Int(start[v + 1])
-      while e < end {
-        let u = from[e]
+      for e in 4 &* v..<4 &* v &+ 4 {
+        let u = four[e]
         // Branch-free: the slot is written in any case and kept only when the vertex is new.
         let isNew = distance[Int(u)] == DistanceTable.unreachable
         queue[tail] = u
         tail &+= isNew ? 1 : 0
         distance[Int(u)] = isNew ? next : distance[Int(u)]
-        e &+= 1
       }
     }
     visited += tail
@@ -114,6 +110,27 @@ final class DistanceSearch: @unchecked Sendable {
       buckets[bucket].removeAll(keepingCapacity: true)
       level += 1
     }
+  }
+
+  /// The vertices that can be reached from `v` without entering `blocked` ones, `v` first.
+  func reach(graph: Int32, from v: Int32, blocked: [Bool]) -> [Int32] {
+    let base = Int(graph) * (moves.vertexCount + 1)
+    var isSeen = [Bool](repeating: false, count: moves.vertexCount)
+    isSeen[Int(v)] = true
+    var found = [v]
+    var head = 0
+    blocked.withUnsafeBufferPointer { blocked in
+      while head < found.count {
+        let u = base + Int(found[head])
+        head += 1
+        for m in Int(moves.start[u])..<Int(moves.start[u + 1])
+        where !isSeen[Int(moves.end[m])] && !isBlocked(m, blocked) {
+          isSeen[Int(moves.end[m])] = true
+          found.append(moves.end[m])
+        }
+      }
+    }
+    return found
   }
 
   private func isBlocked(_ move: Int, _ blocked: UnsafeBufferPointer<Bool>) -> Bool {

@@ -28,6 +28,10 @@ final class FlatMoves: @unchecked Sendable {
   let backStart: UnsafePointer<Int32>
   let backFrom: UnsafePointer<Int32>
   let backMove: UnsafePointer<Int32>
+  /// The from-vertices again, four to a vertex and graph, filled up with the vertex itself; empty
+  /// unless every move costs one and no vertex has more than four.
+  let backFour: UnsafePointer<Int32>
+  let hasBackFour: Bool
   /// Vertex -> mutexes it belongs to.
   let mutexStart: UnsafePointer<Int32>
   let mutexes: UnsafePointer<Int32>
@@ -52,9 +56,11 @@ final class FlatMoves: @unchecked Sendable {
     }
     maxDegree = Int(degree)
     let back = FlatMoves.backwards(graphs, flat)
+    let four = FlatMoves.inFours(graphs, back.start, back.from, maxCost: maxCost)
+    hasBackFour = !four.isEmpty
     let parts = [
       flat.start, flat.end, flat.cost, flat.claimStart, flat.claims, back.start, back.from,
-      back.move, graphs[0].mutexStart, graphs[0].mutexes,
+      back.move, graphs[0].mutexStart, graphs[0].mutexes, four,
     ]
     memory = .allocate(capacity: parts.reduce(0) { $0 + $1.count })
     var offsets: [Int] = []
@@ -76,6 +82,7 @@ final class FlatMoves: @unchecked Sendable {
     backMove = UnsafePointer(memory + offsets[7])
     mutexStart = UnsafePointer(memory + offsets[8])
     mutexes = UnsafePointer(memory + offsets[9])
+    backFour = UnsafePointer(memory + offsets[10])
   }
 
   deinit { memory.deallocate() }
@@ -130,5 +137,23 @@ final class FlatMoves: @unchecked Sendable {
       }
     }
     return (start, from, move)
+  }
+
+  private static func inFours(
+    _ graphs: [MoveGraph], _ start: [Int32], _ from: [Int32], maxCost: Int
+  ) -> [Int32] {
+    let vertices = graphs[0].vertexCount
+    guard maxCost == 1 else { return [] }
+    var four: [Int32] = []
+    four.reserveCapacity(4 * graphs.count * vertices)
+    for g in graphs.indices {
+      for v in 0..<vertices {
+        let range = start[g * (vertices + 1) + v]..<start[g * (vertices + 1) + v + 1]
+        guard range.count <= 4 else { return [] }
+        for e in range { four.append(from[Int(e)]) }
+        for _ in range.count..<4 { four.append(Int32(v)) }
+      }
+    }
+    return four
   }
 }

@@ -142,11 +142,7 @@ public struct LifelongPlanner: Sendable {
     }
     guard isFree, agent.goal >= 0 else { return }
     chooseTable(a, agent)
-    if let table = memory[a].table,
-      table.values[Int(agent.at)] != DistanceTable.unreachable
-    {
-      kernel.table[a] = UnsafePointer(table.values)
-    }
+    if let table = memory[a].table { kernel.table[a] = UnsafePointer(table.values) }
   }
 
   /// One key per agent that is under way, first first: priority, then time under way, then chance.

@@ -59,7 +59,7 @@ extension StepKernel {
     var last = -1
     for m in Int(moves.start[base])..<Int(moves.start[base + 1]) {
       let u = Int(moves.end[m])
-      if u == w { continue }
+      if u == w || reserved[u] == Self.wall { continue }
       let other = Int(occupant[u])
       if other >= 0 {
         if next[other] == at[other] && candidateCount[other] == 0 { continue }

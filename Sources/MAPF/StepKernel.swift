@@ -16,6 +16,9 @@ struct StepKernel {
   /// An agent that has not been decided yet, in `next`.
   static let undecided: Int32 = -1
 
+  /// The claimant of a cell that nobody may enter, in `reserved`.
+  static let wall = Int32.max
+
   let moves: FlatMoves
   let refusesRotations: Bool
   /// Candidates per agent: the most moves from a vertex, and staying.
@@ -126,7 +129,7 @@ struct StepKernel {
     let first = Int(moves.start[base])
     let count = Int(moves.start[base + 1]) - first
     let keys = candidates + a * stride
-    if let distance = table[a] {
+    if let distance = table[a], distance[v] != DistanceTable.unreachable {
       var best = UInt64.max
       var bestIndex = 0
       for k in 0..<count {
@@ -147,6 +150,8 @@ struct StepKernel {
         cursor[a] = Int32(bestIndex)
       }
     } else {
+      // No goal, or none that it can reach: it would wander. It stays unless pushed.
+      table[a] = nil
       cursor[a] = Self.none
       for k in 0..<count { keys[k] = 1 << 40 | UInt64(k) }
       keys[count] = Self.stayIndex
@@ -218,6 +223,25 @@ struct StepKernel {
   }
 
   // MARK: Decisions
+
+  /// Decides undecided agent `a` for move `m` (-1: stay) whatever it would prefer.
+  /// - Returns: false when that contradicts what has been decided; then nothing has changed.
+  func force(_ a: Int, _ m: Int32) -> Bool {
+    guard next[a] == Self.undecided else { return next[a] == at[a] && m == Self.none }
+    if m == Self.none {
+      guard reserved[Int(at[a])] == Self.none else { return false }
+      stay(a)
+      return true
+    }
+    let end = Int(moves.end[Int(m)])
+    guard isFree(m, end: end, for: a) else { return false }
+    let other = occupant[end]
+    if other >= 0, next[Int(other)] != Self.undecided, leads(from: Int(other), to: a) {
+      return false
+    }
+    reserve(a, m, end: end)
+    return true
+  }
 
   /// What the next step of an agent's turn came to.
   private enum Turn {

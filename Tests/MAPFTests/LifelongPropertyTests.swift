@@ -60,7 +60,7 @@ private struct Run {
 }
 
 @Suite struct LifelongPropertyTests {
-  @Test(arguments: 0..<12) func stepsOnOpenGridsAreClean(seed: Int) {
+  @Test(arguments: 0..<6) func stepsOnOpenGridsAreClean(seed: Int) {
     let root = Seed(UInt64(seed))
     var rng = root.derive("map").generator()
     let graph = Graph(randomMap(width: 16, height: 14, open: 0.85, using: &rng))
@@ -74,7 +74,7 @@ private struct Run {
     }
   }
 
-  @Test(arguments: 0..<8) func stepsOnOneWayLanesAreClean(seed: Int) {
+  @Test(arguments: 0..<4) func stepsOnOneWayLanesAreClean(seed: Int) {
     let root = Seed(UInt64(seed))
     let open = GridMap(
       width: 18, height: 15, passable: [Bool](repeating: true, count: 18 * 15))
@@ -89,7 +89,7 @@ private struct Run {
     #expect(run.arrivals > 20, "seed \(seed)")
   }
 
-  @Test(arguments: 0..<8, [false, true])
+  @Test(arguments: 0..<4, [false, true])
   func stepsAcrossJunctionsAreClean(seed: Int, mutex: Bool) {
     let root = Seed(UInt64(seed))
     var rng = root.derive("map").generator()
@@ -111,7 +111,7 @@ private struct Run {
     #expect(run.arrivals > 20, "seed \(seed)")
   }
 
-  @Test(arguments: 0..<8) func stepsOfTwoClassesAreClean(seed: Int) {
+  @Test(arguments: 0..<4) func stepsOfTwoClassesAreClean(seed: Int) {
     let root = Seed(UInt64(seed))
     var rng = root.derive("map").generator()
     let graph = Graph(randomMap(width: 18, height: 18, open: 0.9, using: &rng))

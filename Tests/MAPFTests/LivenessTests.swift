@@ -1,0 +1,213 @@
+import Determinism
+import Grid
+import Testing
+
+@testable import MAPF
+
+/// Steps until every free agent has been on its goal once, or the limit.
+private struct Drill {
+  var agents: [PlanningAgent]
+  var planner: LifelongPlanner
+  let verifier: PlanVerifier
+  var problems: [PlanVerifier.Problem] = []
+  var reached: Set<Int32> = []
+
+  init(_ drawing: Drawing, _ agents: [PlanningAgent], seed: UInt64 = 1, mutex: Bool = false) {
+    let moves = drawing.moves(mutex: mutex)
+    self.agents = agents
+    planner = LifelongPlanner(graphs: [moves], seed: Seed(seed), tableMemoryLimit: 1 << 20)
+    verifier = PlanVerifier(graph: drawing.graph, moveGraphs: [moves])
+  }
+
+  mutating func step() {
+    let moves = planner.step(agents)
+    problems += verifier.problems(moves: moves, agents: agents)
+    PlanVerifier.apply(moves, to: &agents)
+    for (a, agent) in agents.enumerated() where agent.at == agent.goal {
+      reached.insert(Int32(a))
+    }
+  }
+
+  mutating func run(_ limit: Int) -> Int? {
+    let wanted = agents.filter { $0.goal >= 0 && $0.mobility == .free }.count
+    for steps in 0...limit {
+      if reached.count >= wanted { return steps }
+      step()
+    }
+    return nil
+  }
+}
+
+@Suite struct LivenessTests {
+  @Test func twoAgentsSwapInACorridorWithOnePassingPlace() {
+    let drawing = Drawing("a.......b\n####p####")
+    var drill = Drill(
+      drawing,
+      [
+        PlanningAgent(at: drawing["a"], goal: drawing["b"]),
+        PlanningAgent(at: drawing["b"], goal: drawing["a"]),
+      ])
+    #expect(drill.run(60) != nil)
+    #expect(drill.problems == [])
+  }
+
+  @Test func everyAgentReachesItsGoalOnceOnABiconnectedGraph() {
+    for seed in 0..<20 {
+      let open = Drawing("........\n........\n..####..\n..####..\n........\n........")
+      var rng = Seed(UInt64(seed)).generator()
+      var starts = (0..<Int32(open.graph.vertexCount)).map { $0 }
+      var goals = starts
+      rng.shuffle(&starts)
+      rng.shuffle(&goals)
+      let count = open.graph.vertexCount * 3 / 5
+      let agents = (0..<count).map { PlanningAgent(at: starts[$0], goal: goals[$0]) }
+      var drill = Drill(open, agents, seed: UInt64(seed))
+      #expect(drill.run(400) != nil, "seed \(seed)")
+      #expect(drill.problems == [])
+    }
+  }
+
+  @Test func higherPriorityGoesFirst() {
+    let drawing = Drawing("amb\n#g#")
+    for first in 0..<2 {
+      var agents = ["a", "b"].map {
+        PlanningAgent(at: drawing[Character($0)], goal: drawing["g"])
+      }
+      agents[first].priority = 1
+      var drill = Drill(drawing, agents)
+      drill.step()
+      #expect(drill.agents[first].at == drawing["m"])
+    }
+  }
+
+  @Test func aWallOnTheWayIsGoneRound() {
+    // The wall bars the only short way; the way round first leads away from the goal.
+    let drawing = Drawing("#.....#\n#.###.#\na..w..b\n#.###.#\n#.....#")
+    var drill = Drill(
+      drawing,
+      [
+        PlanningAgent(at: drawing["a"], goal: drawing["b"]),
+        PlanningAgent(at: drawing["w"], mobility: .wall),
+      ])
+    #expect(drill.run(12) == 10)
+    #expect(drill.problems == [])
+  }
+
+  @Test func aFrozenAgentOnTheWayIsWaitedFor() {
+    let drawing = Drawing("#.....#\n#.###.#\na..w..b\n#.###.#\n#.....#")
+    var drill = Drill(
+      drawing,
+      [
+        PlanningAgent(at: drawing["a"], goal: drawing["b"]),
+        PlanningAgent(at: drawing["w"], mobility: .frozen),
+      ])
+    #expect(drill.run(40) == nil)
+    #expect(drill.planner.stuckAgents == [0])
+    drill.agents[1].mobility = .wall
+    #expect(drill.run(20) != nil)
+    #expect(drill.problems == [])
+  }
+
+  @Test func manyAgentsPassAWallOnAnOpenField() {
+    let drawing = Drawing(
+      (0..<9).map { y in
+        String((0..<15).map { x in x == 7 && (2...6).contains(y) ? "w" : "." })
+      }.joined(separator: "\n"))
+    let walls = drawing.marks.indices.filter { drawing.marks[$0] == "w" }.map(Int32.init)
+    let west = (0..<9).map { Int32($0 * 15) }
+    let agents =
+      walls.map { PlanningAgent(at: $0, mobility: .wall) }
+      + west.map { PlanningAgent(at: $0, goal: $0 + 14) }
+      + west.map { PlanningAgent(at: $0 + 13, goal: $0 + 1) }
+    var drill = Drill(drawing, agents)
+    #expect(drill.run(80) != nil)
+    #expect(drill.problems == [])
+  }
+
+  @Test func anIdleAgentIsPushedOutOfTheWay() {
+    let drawing = Drawing("a.i.b\n####.")
+    var drill = Drill(
+      drawing,
+      [
+        PlanningAgent(at: drawing["a"], goal: drawing["b"]),
+        PlanningAgent(at: drawing["i"]),
+      ])
+    #expect(drill.run(20) != nil)
+    #expect(drill.problems == [])
+  }
+
+  @Test func anUnreachableGoalKeepsTheAgentAtRestAndIsReported() {
+    let drawing = Drawing("a..#b")
+    var drill = Drill(drawing, [PlanningAgent(at: drawing["a"], goal: drawing["b"])])
+    for _ in 0..<40 { drill.step() }
+    #expect(drill.agents[0].at == drawing["a"])
+    #expect(drill.planner.stuckAgents == [0])
+  }
+
+  @Test func twoAgentsPutInOneCellBlockIt() {
+    let drawing = Drawing("a.b")
+    var drill = Drill(
+      drawing,
+      [
+        PlanningAgent(at: drawing["a"], goal: drawing["b"]),
+        PlanningAgent(at: drawing["a"], goal: drawing["b"]),
+      ])
+    drill.step()
+    #expect(drill.agents.map(\.at) == [drawing["a"], drawing["a"]])
+  }
+
+  @Test func anAgentPutIntoAJunctionLeavesIt() {
+    let drawing = Drawing("#.#\n.x.\n#g#")
+    var drill = Drill(
+      drawing, [PlanningAgent(at: drawing["x"], goal: drawing["g"])], mutex: true)
+    #expect(drill.run(1) == 1)
+    #expect(drill.problems == [])
+  }
+
+  @Test func aRegionSearchFreesWhatPushingAloneCannot() {
+    let drawing = Drawing("a.....b\n###p###")
+    var agents = [
+      PlanningAgent(at: drawing["a"], goal: drawing["b"]),
+      PlanningAgent(at: drawing["b"], goal: drawing["a"]),
+    ]
+    var drill = Drill(drawing, agents)
+    drill.planner.allowsSwap = false
+    #expect(drill.run(100) == nil)
+    agents = drill.agents
+    for stuck in drill.planner.stuckAgents.prefix(1) {
+      guard
+        case .solved(let plan) = drill.planner.solveRegion(
+          around: stuck, agents: agents, budget: 10_000)
+      else {
+        Issue.record("no plan")
+        return
+      }
+      let goalless = agents.map { PlanningAgent(at: $0.at) }
+      #expect(drill.verifier.problems(in: plan, of: goalless) == [])
+      for step in plan { PlanVerifier.apply(step, to: &drill.agents) }
+    }
+    #expect(drill.run(40) != nil)
+    #expect(drill.problems == [])
+  }
+
+  @Test func aRegionSearchLeavesStandingAgentsAlone() {
+    let drawing = Drawing("a..f..b")
+    let agents = [
+      PlanningAgent(at: drawing["a"], goal: drawing["b"]),
+      PlanningAgent(at: drawing["f"], mobility: .frozen),
+    ]
+    var drill = Drill(drawing, agents)
+    // It may come as near as the frozen agent lets it.
+    guard
+      case .solved(let plan) = drill.planner.solveRegion(
+        around: 0, agents: agents, budget: 10_000)
+    else {
+      Issue.record("no plan")
+      return
+    }
+    for step in plan { PlanVerifier.apply(step, to: &drill.agents) }
+    #expect(drill.agents[0].at == drawing["f"] - 1)
+    #expect(
+      drill.planner.solveRegion(around: 0, agents: drill.agents, budget: 10_000) == .unsolvable)
+  }
+}
