@@ -27,11 +27,11 @@ public struct Enrolments {
   }
 
   private let storage: any FleetStorage
-  private let hash: (String) throws(EnrolmentError) -> String
+  private let hash: ([String]) throws(EnrolmentError) -> [String]
 
-  /// - Parameter hash: the broker's hash of a password.
+  /// - Parameter hash: the broker's hashes of passwords, in their order.
   public init(
-    _ storage: any FleetStorage, hash: @escaping (String) throws(EnrolmentError) -> String
+    _ storage: any FleetStorage, hash: @escaping ([String]) throws(EnrolmentError) -> [String]
   ) {
     self.storage = storage
     self.hash = hash
@@ -46,32 +46,37 @@ public struct Enrolments {
   }
 
   /// Enrols `name` and makes its password, which is kept nowhere: only its hash is.
-  /// - Throws: `.badName`, `.reserved`, `.exists`, `.store`.
+  /// - Throws: `.badName`, `.reserved`, `.exists`, `.hashing`, `.store`.
   public func enrol(
     name: String, role: Role, by actor: String, timeMicroseconds: Int64
   ) throws(EnrolmentError) -> String {
-    let password = Self.randomPassword()
-    try enrol(
-      name: name, role: role, password: password, by: actor, timeMicroseconds: timeMicroseconds)
-    return password
+    try enrol(names: [name], role: role, by: actor, timeMicroseconds: timeMicroseconds)[0]
   }
 
-  /// Enrols `name` with a password that the caller made.
+  /// Enrols many at once, all or none; returns their passwords in the order of the names.
   public func enrol(
-    name: String, role: Role, password: String, by actor: String, timeMicroseconds: Int64
-  ) throws(EnrolmentError) {
-    try Self.check(name)
-    for other in Role.allCases where try value(Self.key(name, other)) != nil {
-      throw .exists(name: name, role: other)
+    names: [String], role: Role, by actor: String, timeMicroseconds: Int64
+  ) throws(EnrolmentError) -> [String] {
+    var seen: Set<String> = []
+    for name in names {
+      try Self.check(name)
+      guard seen.insert(name).inserted else { throw .exists(name: name, role: role) }
+      for other in Role.allCases where try value(Self.key(name, other)) != nil {
+        throw .exists(name: name, role: other)
+      }
     }
-    let change = try Self.put(Enrolment(name: name, role: role, hash: hash(password)))
-    try commit([
-      change,
-      .audit(
-        AuditLine(
-          timeMicroseconds: timeMicroseconds, actor: actor, action: "enrol",
-          detail: Self.key(name, role))),
-    ])
+    let passwords = names.map { _ in Self.randomPassword() }
+    var changes: [StoreChange] = []
+    for (name, hash) in zip(names, try hash(passwords)) {
+      changes.append(try Self.put(Enrolment(name: name, role: role, hash: hash)))
+      let line = AuditLine(
+        timeMicroseconds: timeMicroseconds, actor: actor, action: "enrol",
+        detail: Self.key(name, role))
+      changes.append(.audit(line))
+    }
+    precondition(changes.count == 2 * names.count, "\(changes.count) changes for \(names.count)")
+    try commit(changes)
+    return passwords
   }
 
   /// Takes the credential of `name` away.

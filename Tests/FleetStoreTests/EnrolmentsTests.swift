@@ -12,7 +12,7 @@ import Testing
   init() throws {
     scratch = try Scratch()
     store = try SQLiteStore(directory: scratch.store)
-    enrolments = Enrolments(store) { password in "hash of \(password)" }
+    enrolments = Enrolments(store) { $0.map { "hash of \($0)" } }
   }
 
   @discardableResult private func enrol(_ name: String, _ role: Role) throws(EnrolmentError)
@@ -38,6 +38,20 @@ import Testing
     let taken = EnrolmentError.exists(name: "van-1", role: .robot)
     #expect(throws: taken) { try enrol("van-1", .robot) }
     #expect(throws: taken) { try enrol("van-1", .operator) }
+  }
+
+  @Test func manyAreEnrolledTogetherOrNotAtAll() throws {
+    let names = (1...20).map { "van-\($0)" }
+    let passwords = try enrolments.enrol(names: names, role: .robot, by: "x", timeMicroseconds: 1)
+    #expect(Set(passwords).count == 20)
+    #expect(try enrolments.all().count == 20)
+    #expect(throws: EnrolmentError.exists(name: "van-7", role: .robot)) {
+      try enrolments.enrol(names: ["new", "van-7"], role: .robot, by: "x", timeMicroseconds: 2)
+    }
+    #expect(throws: EnrolmentError.exists(name: "two", role: .robot)) {
+      try enrolments.enrol(names: ["two", "two"], role: .robot, by: "x", timeMicroseconds: 2)
+    }
+    #expect(try enrolments.all().count == 20)
   }
 
   @Test(arguments: ["drover-server", "Drover-x"])

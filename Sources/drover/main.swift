@@ -1,0 +1,3 @@
+import FleetCommands
+
+DroverCommand.main()
