@@ -23,6 +23,8 @@ struct RouteBook: Sendable {
   /// The last updates taken, oldest first.
   private var taken: [RouteUpdate] = []
   private(set) var lastTrim: (update: UInt64, through: UInt64)?
+  /// The last trim had an update number of its own, rather than the last route update's.
+  private var trimIsUpdate = false
 
   var isDriven: Bool { position.visited == position.through }
 
@@ -48,7 +50,7 @@ struct RouteBook: Sendable {
   }
 
   private func verdictOnOld(_ update: RouteUpdate) -> Verdict {
-    if update.update == lastTrim?.update { return .refused(.conflictingUpdate) }
+    if trimIsUpdate, update.update == lastTrim?.update { return .refused(.conflictingUpdate) }
     guard let known = taken.first(where: { $0.update == update.update }) else { return .repeated }
     return known == update ? .repeated : .refused(.conflictingUpdate)
   }
@@ -76,8 +78,10 @@ struct RouteBook: Sendable {
 
   mutating func visit(_ leg: UInt64) { position.visited = max(position.visited, leg) }
 
-  /// Ends the route with leg `through`, whose end is `end`.
+  /// Ends the route with leg `through`, whose end is `end`. The update is the route's last or
+  /// the next number.
   mutating func trim(update: UInt64, through: UInt64, end: Point) {
+    trimIsUpdate = update > position.update
     position.update = update
     position.through = min(position.through, through)
     lastLeg = through

@@ -43,6 +43,13 @@ extension VirtualRobot {
     return ahead - motion.snapshot(at: clock).along
   }
 
+  /// Whether it can stop before the end of what it has acknowledged. Always true, and here for
+  /// checkers to see that it is.
+  /// - Complexity: O(released legs)
+  public var keepsWithinRelease: Bool {
+    stoppingDistanceMillimetres <= releasedDistanceMillimetres + 1
+  }
+
   /// What it has been told and has acknowledged.
   public var route: RoutePosition { book.position }
 

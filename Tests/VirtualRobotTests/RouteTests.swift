@@ -147,6 +147,24 @@ import Testing
     #expect(rig.robot.routeEnd == Rig.point(0, 0))
   }
 
+  @Test func aTrimMayBearTheLastUpdatesNumberOrTheNext() {
+    var rig = Rig()
+    rig.send(Rig.route(row(0...6)))
+    rig.run(2)
+    rig.send(.trim(order: 1, update: 1, through: 0))
+    #expect(rig.events.last == .trimmed(order: 1, update: 1, through: 4))
+    rig.send(Rig.route(row(0...6)))
+    #expect(rig.events.last == .acknowledged(order: 1, update: 1, through: 4))
+    rig.send(Rig.route(update: 2, firstLeg: 5, row(4...6)))
+    rig.run(0.5)
+    rig.send(.trim(order: 1, update: 3, through: 0))
+    #expect(rig.events.last == .trimmed(order: 1, update: 3, through: 5))
+    rig.send(Rig.route(update: 3, firstLeg: 6, row(5...6)))
+    #expect(rig.events.last == .refused(number: 6, reason: .conflictingUpdate))
+    rig.send(.trim(order: 1, update: 5, through: 0))
+    #expect(rig.events.last == .refused(number: 7, reason: .updateGap))
+  }
+
   @Test func refusesToTrimAnUnknownOrder() {
     var rig = started()
     let outputs = rig.send(.trim(order: 2, update: 1, through: 0))
