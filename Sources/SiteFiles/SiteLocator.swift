@@ -45,11 +45,8 @@ public struct SiteLocator: Sendable {
   /// The names of the sites in the folders, ascending.
   public func names() -> [String] {
     var names: Set<String> = []
-    for folder in folders where Self.isFolder(folder) {
-      guard let entries = FileManager.default.enumerator(atPath: folder) else { continue }
-      entries.skipDescendants()
-      while let entry = entries.nextObject() as? String {
-        entries.skipDescendants()
+    for folder in folders {
+      for entry in Self.entries(of: folder) {
         let yaml = Self.join(Self.join(folder, entry), "site.yaml")
         if FileManager.default.fileExists(atPath: yaml) { names.insert(entry) }
       }
@@ -78,6 +75,11 @@ public struct SiteLocator: Sendable {
     let present = folders.filter(Self.isFolder)
     let looked = (present.isEmpty ? Array(folders.prefix(1)) : present).joined(separator: ", ")
     return "no such site; looked in \(looked). \(found)\(near)"
+  }
+
+  /// Nothing for a folder that is missing or cannot be read: it is searched, not required.
+  private static func entries(of folder: String) -> [String] {
+    do { return try FileManager.default.contentsOfDirectory(atPath: folder) } catch { return [] }
   }
 
   private static func isFolder(_ path: String) -> Bool {

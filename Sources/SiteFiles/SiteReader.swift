@@ -106,11 +106,11 @@ struct SiteReader {
       marks[section, default: []].append(value)
       return [SitePlan.Spot(id: id, cell: cell)]
     }
-    if let extra = fields.optional("id") ?? fields.optional("cell") {
-      throw extra.fail("goes with a single \(kind); with \"prefix\" give cells, rects or line")
-    }
     let start: StationID = try prefix.identifier()
     let owned = fields.owned(by: "\(kind)s \"\(start)\"")
+    if let extra = owned.optional("id") ?? owned.optional("cell") {
+      throw extra.fail("goes with a single \(kind); with \"prefix\" give cells, rects or line")
+    }
     var spots: [SitePlan.Spot] = []
     for cell in try cells(owned, skippingBlocked: false) {
       let text = "\(start)-\(spots.count + 1)"

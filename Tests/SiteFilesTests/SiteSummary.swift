@@ -1,0 +1,5 @@
+import Site
+
+struct SiteSummary {
+  let site: Site
+}
