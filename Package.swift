@@ -4,7 +4,9 @@ import PackageDescription
 // The house, from the bottom up (docs/architecture.md). Imports point down only.
 // Layers 0-2 are pure: no I/O, no clock, no log, no Foundation, no C, no async.
 
-let warnings: [SwiftSetting] = []
+// CI sets DROVER_STRICT: warnings in this package's own code are errors there.
+let warnings: [SwiftSetting] =
+  Context.environment["DROVER_STRICT"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
 
 func pure(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: warnings)
@@ -62,20 +64,20 @@ let package = Package(
     // Layer 3: shells
     shell("FleetWire", ["CFleetProto", "CProtobufC", "FleetModel", "Determinism"]),
     shell("SiteFiles", ["Site", "FleetModel", "Grid", yams]),
-    shell("FleetPorts", ["FleetModel", "FleetCore", "Determinism"]),
-    shell("MQTTTransport", ["FleetPorts", "CMosquitto", "CLinux", logging]),
-    shell("FleetStore", ["FleetPorts", "FleetCore", "FleetModel", "Determinism", grdb]),
+    shell("FleetPorts", ["FleetModel", "Determinism"]),
+    shell("MQTTTransport", ["CMosquitto", "CLinux"]),
+    shell("FleetStore", ["FleetPorts", "FleetModel", grdb]),
     shell(
       "FleetServer",
       [
-        "FleetPorts", "FleetCore", "FleetWire", "FleetModel", "Site", "Determinism", "CLinux",
-        logging,
+        "FleetPorts", "MQTTTransport", "FleetCore", "FleetWire", "FleetModel", "Invariants", "Site",
+        "Determinism", logging,
       ]),
     shell(
       "FleetSimulation", path: "Simulator/FleetSimulation",
       [
         "FleetCore", "FleetWire", "FleetModel", "Site", "SiteFiles", "VirtualRobot", "Invariants",
-        "Grid", "Determinism", yams,
+        "Traffic", "MAPF", "Grid", "Determinism", yams,
       ]),
     shell(
       "FleetCommands",
@@ -85,6 +87,36 @@ let package = Package(
         "Grid", "Determinism", "CLinux", argumentParser, logging,
       ]),
     // Layer 4
-    .executableTarget(name: "drover", dependencies: ["FleetCommands"]),
+    .executableTarget(name: "drover", dependencies: ["FleetCommands"], swiftSettings: warnings),
+    // Tests mirror the targets
+    tests("DeterminismTests", ["Determinism"]),
+    tests("GridTests", ["Grid", "Determinism"]),
+    tests("MAPFTests", ["MAPF", "Grid", "Determinism"]),
+    tests("SiteTests", ["Site", "MAPF", "FleetModel", "Grid", "Determinism"]),
+    tests("TrafficTests", ["Traffic", "Invariants", "FleetModel", "Grid", "Determinism"]),
+    tests("MissionsTests", ["Missions", "Site", "FleetModel", "Grid", "Determinism"]),
+    tests("DispatchTests", ["Dispatch", "FleetModel", "Grid", "Determinism"]),
+    tests("FleetCoreTests", ["FleetCore", "Site", "FleetModel", "Grid", "Determinism"]),
+    tests("InvariantsTests", ["Invariants", "FleetModel", "Grid", "Determinism"]),
+    tests("VirtualRobotTests", ["VirtualRobot", "FleetModel", "Grid", "Determinism"]),
+    tests("FleetWireTests", ["FleetWire", "FleetModel", "Grid", "Determinism"]),
+    tests("SiteFilesTests", ["SiteFiles", "Site", "FleetModel", "Grid"]),
+    tests("MQTTTransportTests", ["MQTTTransport"]),
+    tests("FleetStoreTests", ["FleetStore", "FleetPorts", "FleetModel", "Determinism", grdb]),
+    tests(
+      "FleetSimulationTests",
+      ["FleetSimulation", "SiteFiles", "Site", "FleetModel", "Grid", "Determinism"]),
+    tests(
+      "FleetCommandsTests",
+      [
+        "FleetCommands", "FleetStore", "FleetPorts", "FleetModel", "Site", "SiteFiles", "Grid",
+        "Determinism", argumentParser,
+      ]),
+    tests(
+      "IntegrationTests",
+      [
+        "FleetCommands", "MQTTTransport", "FleetStore", "FleetServer", "FleetWire", "FleetPorts",
+        "SiteFiles", "Site", "FleetModel", "Grid", "Determinism", "CLinux",
+      ]),
   ]
 )

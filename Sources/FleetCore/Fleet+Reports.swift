@@ -64,10 +64,7 @@ extension Fleet {
 
   /// Something does not fit: nothing new for the robot until it has said where it is.
   private mutating func askAgain(_ i: Int) {
-    guard robots[i].presence == .present else { return }
-    robots[i].presence = .unconfirmed
-    updateHeld(i)
-    send(i, .query)
+    if robots[i].presence == .present { askPresence(i) }
   }
 
   /// Legs were driven: the mission counts their cells, and the robot may have arrived.

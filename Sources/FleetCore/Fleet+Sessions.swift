@@ -71,8 +71,15 @@ extension Fleet {
     robots[i].state = nil
     robots[i].control = ControlStream(serverEpoch: serverEpoch, sessionEpoch: epoch)
     robots[i].session = .online
-    if robots[i].presence == .present { robots[i].presence = .unconfirmed }
-    updateHeld(i)
+    askPresence(i)
+  }
+
+  /// Nothing new for the robot until it has said where it is.
+  mutating func askPresence(_ i: Int) {
+    if robots[i].presence != .absent {
+      robots[i].presence = .unconfirmed
+      apply(traffic.awaitPresence(of: robots[i].index))
+    }
     send(i, .query)
   }
 
@@ -124,7 +131,9 @@ extension Fleet {
     case .absent: settle(i, position, route, classIndex)
     case .unconfirmed, .present:
       switch traffic.reconcile(robots[i].index, position: route) {
-      case .agreed(let visit, let withdrawn): agreed(i, route, visit, withdrawn)
+      case .agreed(let visit, let withdrawn, let trim):
+        agreed(i, route, visit, withdrawn)
+        if let trim { send(i, trim) }
       case .otherOrder: settle(i, position, route, classIndex)
       case .refused(let reason):
         incident(i, "\(robots[i].id) is where it should not be: \(reason)")
@@ -199,7 +208,7 @@ extension Fleet {
   /// A route we do not know with road still ahead must be given back before the robot joins.
   private mutating func trimsForeign(_ i: Int, _ route: RoutePosition) -> Bool {
     guard route.order != 0, route.through > route.visited else { return true }
-    send(i, .trim(order: route.order, update: route.update + 1, through: route.visited))
+    send(i, .trim(order: route.order, update: route.update, through: route.visited))
     return false
   }
 
@@ -218,11 +227,25 @@ extension Fleet {
   private mutating func trim(_ i: Int) {
     let start = traffic.requestTrim(robots[i].index)
     apply(start.withdrawn)
-    guard let request = start.request else { return }
-    send(i, .trim(order: request.order, update: request.update, through: request.through))
+    if let request = start.request { send(i, request) }
+  }
+
+  private mutating func send(_ i: Int, _ trim: TrimRequest) {
+    send(i, .trim(order: trim.order, update: trim.update, through: trim.through))
   }
 
   // MARK: Freshness
+
+  /// After a gap everybody has as long as ever to be heard again.
+  mutating func transport(isUp: Bool) {
+    isTransportUp = isUp
+    guard isUp else { return }
+    for i in robots.indices where robots[i].freshness == .fresh {
+      robots[i].link = RobotLink(now: now)
+      robots[i].watch = StandstillWatch()
+      updateHeld(i)
+    }
+  }
 
   /// The robot was heard of.
   mutating func heard(_ i: Int) {

@@ -7,7 +7,7 @@ import Traffic
 extension Fleet {
   mutating func tick() {
     if heartbeatTimer.fires(now, every: settings.heartbeatPeriod) { beat() }
-    if housekeepingTimer.fires(now, every: .milliseconds(250)) {
+    if isTransportUp, housekeepingTimer.fires(now, every: .milliseconds(250)) {
       for i in robots.indices { look(after: i) }
     }
     if dispatchTimer.fires(now, every: settings.dispatchPeriod) { dispatch() }

@@ -44,6 +44,8 @@ public struct Fleet: Sendable {
   var statistics = FleetStatistics()
   var routeCells: [Int64] = []
 
+  var isTransportUp = true
+
   // Time.
   var now = Instant.zero
   var heartbeats: UInt64 = 0
@@ -92,6 +94,7 @@ public struct Fleet: Sendable {
     case .state(let robot, let state): self.state(robot, state)
     case .report(let robot, let report): self.report(robot, report)
     case .request(let user, let request): self.request(user, request)
+    case .transport(let isUp): transport(isUp: isUp)
     case .enrolled(let robot): enrol(robot)
     case .removed(let robot): remove(robot)
     }
@@ -106,6 +109,10 @@ public struct Fleet: Sendable {
     outbox.removeAll(keepingCapacity: true)
     return effects
   }
+
+  /// Queues and owners as plain values, for independent checks.
+  /// - Complexity: O(cells + queued legs)
+  public func queueSnapshot() -> QueueSnapshot { traffic.snapshotForInvariants() }
 
   // MARK: Small verbs everything uses
 

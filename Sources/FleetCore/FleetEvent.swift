@@ -11,6 +11,8 @@ public enum FleetEvent: Sendable, Equatable {
   case state(RobotID, RobotState)
   case report(RobotID, RobotReport)
   case request(OperatorID, OperatorRequest)
+  /// The way to the robots is there, or gone. While it is gone nobody is blamed for silence.
+  case transport(isUp: Bool)
   /// The robot's credentials were made (also once each at start).
   case enrolled(RobotID)
   /// The robot's credentials were revoked, by an operator who vouches that it is off the site.

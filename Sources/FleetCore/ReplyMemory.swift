@@ -2,7 +2,7 @@ import FleetModel
 
 /// The last reply to each of the latest clients, so that a redelivered request is answered again
 /// and not done again.
-struct ReplyMemory: Sendable {
+public struct ReplyMemory: Sendable {
   private static let clientsKept = 512
 
   private struct Entry: Sendable {
@@ -13,13 +13,16 @@ struct ReplyMemory: Sendable {
   private var entries: [ClientID: Entry] = [:]
   private var order: [ClientID] = []
 
+  public init() {}
+
   /// What was answered to request `number` of `client`; nil: it is new.
-  func reply(to client: ClientID, number: UInt64) -> OperatorReply? {
+  public func reply(to client: ClientID, number: UInt64) -> OperatorReply? {
     guard let entry = entries[client], entry.number == number else { return nil }
     return entry.reply
   }
 
-  mutating func remember(_ reply: OperatorReply, to client: ClientID, number: UInt64) {
+  /// Keeps a reply.
+  public mutating func remember(_ reply: OperatorReply, to client: ClientID, number: UInt64) {
     if entries.updateValue(Entry(number: number, reply: reply), forKey: client) == nil {
       order.append(client)
     }

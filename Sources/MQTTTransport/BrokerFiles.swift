@@ -21,8 +21,8 @@ struct BrokerFiles {
   /// (and a change of user clears the signal on the parent's death).
   var user: String?
 
-  /// The most bytes a payload may have.
-  static let messageLimit = 65_536
+  /// The most bytes a payload may have: replies to operators are long; the codec holds robots to less.
+  static let messageLimit = 4 << 20
 
   func path(_ group: Group, _ kind: String) -> String { "\(directory)/\(group.rawValue).\(kind)" }
 

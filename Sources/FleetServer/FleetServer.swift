@@ -1,0 +1,234 @@
+import Determinism
+import FleetCore
+import FleetModel
+import FleetPorts
+import FleetWire
+import Foundation
+import Invariants
+import Logging
+import MQTTTransport
+import Site
+
+/// Carries out what the core decides: one thread, one loop. Messages become events, effects become
+/// a transaction and then messages; nothing is sent before what it relies on is durable.
+///
+/// It is a loop and not a set of actors because everything it does is ordered: an event is handled,
+/// its batch committed, its messages published, before the next batch begins.
+///
+/// How to read this folder: this file starts and loops; `FleetServer+Messages` turns messages into
+/// events, `FleetServer+Effects` carries effects out, `FleetServer+Credentials` makes and revokes
+/// credentials; `StoreCodec` and `CredentialDesk` stand between the store, the broker and the core.
+public final class FleetServer {
+  public struct Settings {
+    public var site: Site
+    public var stateDirectory: String
+    public var broker: BrokerChoice
+    public var fleet = FleetSettings()
+    /// Between two rounds of timers, planning and release, in real time.
+    public var tick: Duration = .milliseconds(20)
+    public var seed: Seed
+
+    public init(site: Site, stateDirectory: String, broker: BrokerChoice, seed: Seed) {
+      self.site = site
+      self.stateDirectory = stateDirectory
+      self.broker = broker
+      self.seed = seed
+    }
+  }
+
+  public enum BrokerChoice {
+    /// A mosquitto of the server's own.
+    case own(preferredPorts: BrokerPorts?, publicListener: BrokerPublicListener?)
+    /// Somebody else's, which knows our names and keeps our rules.
+    case other(MQTTConnectionSettings)
+  }
+
+  let settings: Settings
+  let storage: any FleetStorage
+  let clock: SystemClock
+  let log: Logger
+  let topics: Topics
+  let codec = WireCodec()
+  let storeCodec = StoreCodec()
+  let desk: CredentialDesk
+  let loop: MQTTLoop
+  let signals: TerminationSignals
+  let broker: PrivateBroker?
+  let connection: ConnectionID
+
+  var fleet: Fleet
+  var operators: Set<OperatorID> = []
+  var isConnected = false
+  var isStopping = false
+  /// Effects of the batch under way.
+  var batch: [FleetEffect] = []
+  /// When the oldest report of the batch was received, on the monotonic clock.
+  var reportReceived: ContinuousClock.Instant?
+  var latency = LatencyRecorder()
+  var complaints = Complaints()
+  /// Replies to requests for credentials, which the core never sees.
+  var credentialReplies = ReplyMemory()
+  var messagesIn: Int64 = 0
+  var messagesOut: Int64 = 0
+  var violations: Int64 = 0
+  private let stopwatch = ContinuousClock()
+  private var nextTick: ContinuousClock.Instant
+  private var nextCheck: ContinuousClock.Instant
+
+  /// Opens everything: store contents, broker, connection. Blocks until the broker is ready.
+  /// - Parameters:
+  ///   - storage: held exclusively by this process.
+  ///   - owner: an operator account of this run alone, with its password's hash.
+  ///   - signals: made on the main thread before any other thread.
+  public init(
+    _ settings: Settings, storage: any FleetStorage, clock: SystemClock,
+    owner: Enrolments.Enrolment?, signals: TerminationSignals, log: Logger
+  ) throws(ServerError) {
+    self.settings = settings
+    self.storage = storage
+    self.clock = clock
+    self.signals = signals
+    self.log = log
+    topics = Topics(site: settings.site.id)
+    desk = CredentialDesk(storage, topics: topics, owner: owner)
+    let epoch: UInt64
+    do throws(StoreError) { epoch = try storage.nextEpoch() } catch { throw .store(error) }
+    fleet = Fleet(
+      site: settings.site, settings: settings.fleet, serverEpoch: epoch, seed: settings.seed)
+    (broker, loop, connection) = try Self.connect(settings, desk, topics, signals)
+    nextTick = stopwatch.now
+    nextCheck = stopwatch.now + .seconds(5)
+    try recover(epoch)
+  }
+
+  private static func connect(
+    _ settings: Settings, _ desk: CredentialDesk, _ topics: Topics, _ signals: TerminationSignals
+  ) throws(ServerError) -> (PrivateBroker?, MQTTLoop, ConnectionID) {
+    let subscriptions = topics.serverFilters.map {
+      MQTTSubscription($0.filter, qos: $0.qos == 0 ? .atMostOnce : .atLeastOnce)
+    }
+    let accounts: [BrokerAccount]
+    do throws(EnrolmentError) { accounts = try desk.accounts() } catch { throw .enrolment(error) }
+    var own: PrivateBroker?
+    let connection: MQTTConnectionSettings
+    switch settings.broker {
+    case .own(let preferred, let listener):
+      do throws(BrokerError) {
+        let broker = try PrivateBroker(
+          PrivateBroker.Settings(
+            stateDirectory: settings.stateDirectory, preferredPorts: preferred,
+            publicListener: listener,
+            serverAccess: topics.serverPermissions.map(CredentialDesk.rule)),
+          accounts: accounts)
+        own = broker
+        connection = broker.serverConnection(subscriptions: subscriptions)
+      } catch { throw .broker(error) }
+    case .other(var given):
+      given.subscriptions = subscriptions
+      connection = given
+    }
+    do throws(TransportError) {
+      var options = MQTTLoop.Settings()
+      options.outstandingMessages = 20_000
+      let loop = try MQTTLoop(options)
+      let id = try loop.add(connection)
+      try loop.watch(fileDescriptor: signals.fileDescriptor)
+      return (own, loop, id)
+    } catch { throw .transport(error) }
+  }
+
+  /// Takes over what an earlier run has promised, and everybody's enrolment.
+  private func recover(_ epoch: UInt64) throws(ServerError) {
+    let now = clock.now()
+    let enrolled: [Enrolments.Enrolment]
+    do throws(EnrolmentError) { enrolled = try desk.all() } catch { throw .enrolment(error) }
+    for enrolment in enrolled { admit(enrolment.name, enrolment.role, now) }
+    let stored = try storeCodec.load(storage)
+    let known = Set(enrolled.filter { $0.role == .robot }.map(\.name))
+    batch += fleet.restore(stored, now: now)
+    for robot in stored.robots where !known.contains(robot.id.text) {
+      batch += fleet.handle(.removed(robot.id), now: now)
+    }
+    let open = stored.tasks.count { !$0.record.state.isEnded }
+    log.notice(
+      "server starts",
+      metadata: [
+        "site": "\(settings.site.id)", "epoch": "\(epoch)", "robots": "\(known.count)",
+        "open_tasks": "\(open)", "promises": "\(stored.robots.count { $0.promise != nil })",
+      ])
+  }
+
+  /// Serves until a signal comes.
+  public func run() throws(ServerError) {
+    while !isStopping {
+      let wait = max(.zero, stopwatch.now.duration(to: nextTick))
+      for event in loop.poll(timeout: wait) { try take(event) }
+      let now = stopwatch.now
+      // Reports are what releases wait for: they are not left lying until the next tick.
+      if now >= nextTick || reportReceived != nil {
+        if isConnected { batch += fleet.handle(.tick, now: clock.now()) }
+        if now >= nextTick { nextTick = now + settings.tick }
+      }
+      carryOut()
+      if now >= nextCheck { check(now) }
+    }
+    stop()
+  }
+
+  private func take(_ event: TransportEvent) throws(ServerError) {
+    switch event {
+    case .connected:
+      isConnected = true
+      log.notice("connected to the broker")
+      batch += fleet.handle(.transport(isUp: true), now: clock.now())
+    case .disconnected(_, let reason), .unreachable(_, let reason), .refused(_, let reason):
+      lost(reason)
+    case .message(_, let message):
+      messagesIn += 1
+      receive(message)
+    case .readable:
+      if let signal = signals.read() {
+        log.notice("stopping", metadata: ["signal": "\(signal)"])
+        isStopping = true
+      }
+    case .drained: break
+    }
+  }
+
+  private func lost(_ reason: String) {
+    if isConnected { batch += fleet.handle(.transport(isUp: false), now: clock.now()) }
+    if isConnected || complaints.mayComplain("broker", clock.now()) {
+      log.warning("no broker: trying again", metadata: ["reason": "\(reason)"])
+    }
+    isConnected = false
+  }
+
+  /// Now and then: the queues' invariants, and the broker's health.
+  private func check(_ now: ContinuousClock.Instant) {
+    nextCheck = now + .seconds(5)
+    for violation in QueueChecker().check(fleet.queueSnapshot()) {
+      violations += 1
+      log.critical("invariant violated", metadata: ["violation": "\(violation)"])
+    }
+    guard let broker, !broker.isRunning else { return }
+    log.error("the broker has ended: starting it again")
+    do throws(BrokerError) {
+      try broker.restart()
+    } catch {
+      log.error("the broker does not start", metadata: ["reason": "\(error)"])
+    }
+  }
+
+  private func stop() {
+    carryOut()
+    do throws(TransportError) {
+      try loop.remove(connection)
+    } catch {
+      log.warning("disconnecting failed", metadata: ["reason": "\(error)"])
+    }
+    let limit = stopwatch.now + .seconds(2)
+    while loop.isClosing, stopwatch.now < limit { _ = loop.poll(timeout: .milliseconds(20)) }
+    broker?.stop()
+    log.notice("stopped")
+  }
+}

@@ -1,0 +1,40 @@
+import FleetPorts
+import MQTTTransport
+
+/// Why a server cannot start or go on.
+public enum ServerError: Error {
+  case store(StoreError)
+  case broker(BrokerError)
+  case transport(TransportError)
+  case enrolment(EnrolmentError)
+  /// A row of the store that cannot be read.
+  case damaged(table: StoreTable, key: String, reason: String)
+  case unencodable(String)
+}
+
+extension ServerError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .store(let error): error.description
+    case .broker(let error): error.description
+    case .transport(let error): "\(error)"
+    case .enrolment(let error): error.description
+    case .damaged(let table, let key, let reason):
+      "the store's entry \(key) in \(table.rawValue) is damaged: \(reason)"
+    case .unencodable(let reason): "cannot be written to the store: \(reason)"
+    }
+  }
+
+  /// What to do about it.
+  public var hint: String {
+    switch self {
+    case .store(let error): error.hint
+    case .broker(.programMissing(_, let package)): "install it: apt install \(package)"
+    case .broker: "see broker/ in the state directory for the broker's log"
+    case .transport: ""
+    case .enrolment(let error): error.refusal.hint
+    case .damaged: "put a copy of the store back; the entry can also be deleted with sqlite3"
+    case .unencodable: "this is a defect of drover: please report it"
+    }
+  }
+}
