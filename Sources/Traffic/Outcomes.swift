@@ -74,15 +74,17 @@ public struct TrimRequest: Sendable, Equatable {
 
 /// What asking for a trim did.
 public struct TrimStart: Sendable, Equatable {
-  /// Nil when no released road lies ahead of the robot: there is nothing to ask for.
+  /// Nil when there is nothing to ask for: no released road lies ahead of the robot, or it was
+  /// asked already as of its last update, or will be when it is present again.
   public var request: TrimRequest?
   public var withdrawn: [Withdrawal]
 }
 
 /// What a robot's own word about its route changed.
 public enum Reconciliation: Sendable, Equatable {
-  /// Server and robot agree now; legs that never reached the robot are given back.
-  case agreed(visited: VisitOutcome, withdrawn: [Withdrawal])
+  /// Server and robot agree now; legs that never reached the robot are given back. A trim that was
+  /// wanted meanwhile, or was under way before, is to be sent (again).
+  case agreed(visited: VisitOutcome, withdrawn: [Withdrawal], trim: TrimRequest?)
   /// The robot knows no such order: `rejoin` it where it stands.
   case otherOrder(known: UInt64, found: UInt64)
   case refused(ReportRefusal)

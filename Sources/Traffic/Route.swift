@@ -16,12 +16,16 @@ struct Route: Sendable {
   var limit = ReleaseLimit(cells: 1)
   var isHeld = false
   var isContested = false
+  /// Its own word on where it is has been asked for: nothing else is asked till it comes.
+  var isAwaited = false
   /// On the worklist of the next release.
   var isDirty = false
   /// The update as of which the robot was asked to trim, while it has not answered.
   var pendingTrim: UInt64?
-  /// Acknowledgements of updates up to this one were overtaken by a trim.
+  /// The update as of which the robot has last answered a trim; updates count from 1.
   var trimmedUpdate: UInt64 = 0
+  /// Acknowledgements of updates up to this one say nothing new: a later word of the robot's came.
+  var settledUpdate: UInt64 = 0
 
   @inline(__always)
   var visited: UInt64 { legs.first }
@@ -62,7 +66,9 @@ struct Route: Sendable {
     backlog = 0
     isHeld = false
     isContested = false
+    isAwaited = false
     pendingTrim = nil
     trimmedUpdate = 0
+    settledUpdate = 0
   }
 }

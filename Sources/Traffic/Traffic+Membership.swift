@@ -16,7 +16,7 @@ extension Traffic {
     return claimByForce(robot, [VisitToken(robot: robot.rawValue, leg: 0)], on: [vertex])
   }
 
-  /// Puts a robot and what it was promised back after a restart, held until it has answered.
+  /// Puts a robot and what it was promised back after a restart, held and awaited.
   /// Restored promises never overlap but where they were contested; the outcome tells.
   @discardableResult
   public mutating func restore(
@@ -45,7 +45,16 @@ extension Traffic {
     routes[robot.index].acknowledged = promise.acknowledged
     routes[robot.index].released = promise.released
     routes[robot.index].isHeld = true
+    routes[robot.index].isAwaited = true
     return claimByForce(robot, tokens, on: resources)
+  }
+
+  /// Holds `robot` and lets no trim be asked until its own word on its route comes (`reconcile`,
+  /// `rejoin`): call it when a query is sent, so that its answer knows all that was sent before.
+  public mutating func awaitPresence(of robot: RobotIndex) -> [Withdrawal] {
+    guard isPresent(robot) else { return [] }
+    routes[robot.index].isAwaited = true
+    return setHeld(robot, true)
   }
 
   /// Takes `robot` out and gives back everything it held. Only for a robot that is known to be

@@ -10,7 +10,7 @@ extension Traffic {
     guard isPresent(robot) else { return .absent }
     let slot = robot.index
     guard order == routes[slot].order else { return refusal(ofOrder: order, slot) }
-    guard update > routes[slot].trimmedUpdate else { return nil }
+    guard update > routes[slot].settledUpdate else { return nil }
     guard through <= routes[slot].released else {
       return .baseViolation(released: routes[slot].released, found: through)
     }
@@ -41,7 +41,7 @@ extension Traffic {
   /// counts on from the update it has.
   ///
   /// Only when nothing sent earlier can still reach it: in a new session, in a new server epoch, or
-  /// when it has been held since before the query was sent.
+  /// after `awaitPresence`. It stays held if it is.
   public mutating func reconcile(
     _ robot: RobotIndex, position: RoutePosition
   ) -> Reconciliation {
@@ -59,10 +59,13 @@ extension Traffic {
     let withdrawn = keep(robot, through: through)
     routes[slot].acknowledged = through
     routes[slot].update = min(routes[slot].update, position.update)
-    routes[slot].trimmedUpdate = routes[slot].update
+    routes[slot].settledUpdate = routes[slot].update
+    routes[slot].isAwaited = false
+    let wantsTrim = routes[slot].pendingTrim != nil
     routes[slot].pendingTrim = nil
     markDirty(robot.rawValue)
-    return .agreed(visited: visit, withdrawn: withdrawn)
+    return .agreed(
+      visited: visit, withdrawn: withdrawn, trim: wantsTrim ? askToTrim(robot) : nil)
   }
 
   /// An order that is over was reported late: harmless. One that never was is not.

@@ -3,17 +3,24 @@ import FleetModel
 extension Traffic {
   /// Asks `robot` to stop as early as it can. Its unreleased legs go first, with their cascade;
   /// what is released stays its own until it answers, and nothing is planned for it till then.
+  ///
+  /// A robot is asked once for each update, since its answer names the update: a doubled answer to
+  /// an earlier question would end this one. Nothing is lost, as it answered the earliest stop.
+  /// One whose presence is awaited is asked by `reconcile`.
   public mutating func requestTrim(_ robot: RobotIndex) -> TrimStart {
     guard isPresent(robot) else { return TrimStart(request: nil, withdrawn: []) }
     let withdrawn = withdraw([robot])
+    return TrimStart(request: askToTrim(robot), withdrawn: withdrawn)
+  }
+
+  mutating func askToTrim(_ robot: RobotIndex) -> TrimRequest? {
     let route = routes[robot.index]
-    guard route.released > route.visited else {
-      return TrimStart(request: nil, withdrawn: withdrawn)
-    }
+    let wasAsked = route.update == route.pendingTrim || route.update == route.trimmedUpdate
+    guard route.released > route.visited, !wasAsked else { return nil }
     routes[robot.index].pendingTrim = route.update
-    let request = TrimRequest(
+    guard !route.isAwaited else { return nil }
+    return TrimRequest(
       robot: robot, order: route.order, update: route.update, through: route.visited)
-    return TrimStart(request: request, withdrawn: withdrawn)
   }
 
   /// The robot's answer: it will stop at the end of leg `through`. What lies beyond is given back,
@@ -27,6 +34,7 @@ extension Traffic {
     guard order == route.order, update == route.pendingTrim else { return [] }
     routes[robot.index].pendingTrim = nil
     routes[robot.index].trimmedUpdate = update
+    routes[robot.index].settledUpdate = update
     markDirty(robot.rawValue)
     return keep(robot, through: min(max(through, route.visited), route.released))
   }

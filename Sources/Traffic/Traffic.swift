@@ -88,6 +88,9 @@ public struct Traffic: Sendable {
   /// Whether `robot` was asked to trim and has not answered.
   public func awaitsTrim(_ robot: RobotIndex) -> Bool { presentRoute(robot).pendingTrim != nil }
 
+  /// Whether the robot's own word on its route is awaited.
+  public func isAwaited(_ robot: RobotIndex) -> Bool { presentRoute(robot).isAwaited }
+
   /// Whether legs can be appended for `robot` at all now.
   public func isPlannable(_ robot: RobotIndex) -> Bool {
     guard isPresent(robot) else { return false }
