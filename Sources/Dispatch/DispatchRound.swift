@@ -101,6 +101,7 @@ struct DispatchRound {
     }
     for i in open where isCapable(candidates[i], task) {
       if let only = task.onlyRobot, only != candidates[i].robot { continue }
+      guard lasts(i, task, drivingCells: 0) else { continue }
       let cells = airDistance(candidates[i].vertex)
       guard lasts(i, task, drivingCells: cells) else { continue }
       let waiting = candidates[i].availableInMilliseconds ?? 0

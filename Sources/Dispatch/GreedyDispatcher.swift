@@ -21,6 +21,8 @@ public struct GreedyDispatcher: Dispatcher {
     public var reservePermille: Int32 = 100
     /// What a battery must hold for a divisible task at least (less if the task is smaller).
     public var sharePermille: Int32 = 250
+    /// A task that nobody reached is tried again after this.
+    public var retry = Duration.seconds(5)
 
     public init() {}
   }
@@ -29,6 +31,8 @@ public struct GreedyDispatcher: Dispatcher {
   private let chargers: [Int32]
   private let cellMillimetres: Int32
   private let settings: Settings
+  /// Tasks that nobody reached, and when they are tried again. Only looked up.
+  private var outOfReach: [TaskID: Instant] = [:]
 
   /// - Parameters:
   ///   - cells: the cell of each vertex.
@@ -49,6 +53,8 @@ public struct GreedyDispatcher: Dispatcher {
     var outcome = DispatchOutcome()
     var round = DispatchRound(
       candidates: candidates, cellMillimetres: cellMillimetres, settings: settings)
+    var unreached: [TaskID: Instant] = [:]
+    outOfReach = outOfReach.filter { now < $0.value }
     for task in inOrder(tasks) {
       switch choose(for: task, &round, now: now, travel: travel) {
       case .robot(let i, let travelCells):
@@ -58,9 +64,14 @@ public struct GreedyDispatcher: Dispatcher {
       case .hold(let i):
         round.take(i)
         outcome.blocked.append(.init(task: task.id, reason: .robotsBusy))
-      case .none(let reason): outcome.blocked.append(.init(task: task.id, reason: reason))
+      case .none(let reason):
+        if reason == .unreachable {
+          unreached[task.id] = outOfReach[task.id] ?? now + settings.retry
+        }
+        outcome.blocked.append(.init(task: task.id, reason: reason))
       }
     }
+    outOfReach = unreached
     return outcome
   }
 
@@ -85,7 +96,7 @@ public struct GreedyDispatcher: Dispatcher {
     travel: (Int, Int32, Int32) -> Int32?
   ) -> Choice {
     if let reason = round.obstacle(to: task) { return .none(reason) }
-    guard !task.starts.isEmpty else { return .none(.unreachable) }
+    guard !task.starts.isEmpty, outOfReach[task.id] == nil else { return .none(.unreachable) }
     round.collect(task) { airDistance(from: $0, to: task.starts) }
     guard !round.isEmpty else {
       return .none(round.isShortOfEnergy ? .energy : .robotsBusy)

@@ -6,11 +6,7 @@ extension SweepRun {
   /// - Precondition: some cell is needy.
   mutating func goal(from plannedEnd: VertexID?) -> VertexID? {
     if let aside = stepAside { return aside }
-    if let current = aim {
-      let there = current.isReached || plannedEnd == tour.vertices[current.position]
-      if !there, isNeedy(current.position) { return tour.vertices[current.position] }
-      aim = there && current.isEntry ? farEnd(from: current.position) : nil
-    }
+    advanceAim(plannedEnd)
     if aim == nil {
       guard let entry = entry(from: plannedEnd) else { return nil }
       aim = Aim(position: entry, isEntry: true)
@@ -22,23 +18,45 @@ extension SweepRun {
     return stepAside ?? aim.map { tour.vertices[$0.position] }
   }
 
-  /// The other end of what is needy in the strip of `position`.
+  /// What follows the aim: its far end, nothing, or back into the strip after straying.
+  private mutating func advanceAim(_ plannedEnd: VertexID?) {
+    guard let current = aim else { return }
+    if current.isReached || plannedEnd == tour.vertices[current.position] {
+      aim = current.isEntry ? farEnd(from: current.position) : nil
+    } else if !isNeedy(current.position) {
+      aim = nil
+    } else if !current.isEntry, let plannedEnd, let back = wayBack(from: plannedEnd, current) {
+      aim = Aim(position: back, isEntry: true)
+    }
+  }
+
+  /// The far end of what is needy round `position`; gaps up to four cells count as needy.
   private func farEnd(from position: Int) -> Aim? {
-    let s = Int(tour.stripOf[position])
-    guard needs[s] > 0, let ends = needyEnds(of: s) else { return nil }
-    let here = tour.members[tour.strips[s].members].firstIndex(of: Int32(position))
-    guard let here else { return nil }
-    let far = abs(ends.last - here) >= abs(ends.first - here) ? ends.last : ends.first
+    let range = tour.strips[Int(tour.stripOf[position])].members
+    guard let here = range.first(where: { Int(tour.members[$0]) == position }) else { return nil }
+    let after = runEnd(from: here, by: 1, in: range)
+    let before = runEnd(from: here, by: -1, in: range)
+    let far = after - here >= here - before ? after : before
     return far == here ? nil : Aim(position: Int(tour.members[far]), isEntry: false)
   }
 
-  /// The first and last needy of `members` in strip `s`.
-  private func needyEnds(of s: Int) -> (first: Int, last: Int)? {
-    let range = tour.strips[s].members
-    guard let first = range.first(where: { isNeedy(Int(tour.members[$0])) }),
-      let last = range.last(where: { isNeedy(Int(tour.members[$0])) })
-    else { return nil }
-    return (first, last)
+  private func runEnd(from here: Int, by step: Int, in range: Range<Int>) -> Int {
+    var end = here
+    var at = here + step
+    while range.contains(at), abs(at - end) <= 5 {
+      if isNeedy(Int(tour.members[at])) { end = at }
+      at += step
+    }
+    return end
+  }
+
+  /// Where a robot that strayed from its strip comes back into it.
+  private func wayBack(from plannedEnd: VertexID, _ current: Aim) -> Int? {
+    let s = tour.stripOf[current.position]
+    if let here = tour.position(of: plannedEnd), tour.stripOf[here] == s { return nil }
+    let needy = tour.strips[Int(s)].members.lazy.map { Int(tour.members[$0]) }
+      .filter { isNeedy($0) }
+    return tour.nearestByAir(of: Array(needy), from: plannedEnd)
   }
 
   // MARK: The next strip
@@ -55,14 +73,18 @@ extension SweepRun {
   /// The strip that carries on: the same while half of it is to do, else the next of its region.
   private func followingStrip() -> Int? {
     guard strip >= 0 else { return nil }
-    if 2 * Int(needs[strip]) >= tour.strips[strip].members.count { return strip }
+    if isDense(strip) { return strip }
     let region = tour.regions[Int(tour.strips[strip].region)]
     var s = strip + stride
     while region.contains(s) {
-      if needs[s] > 0 { return s }
+      if isDense(s) { return s }
       s += stride
     }
     return nil
+  }
+
+  private func isDense(_ s: Int) -> Bool {
+    2 * Int(needs[s]) >= tour.strips[s].members.count
   }
 
   private mutating func take(strip s: Int) {
@@ -77,11 +99,14 @@ extension SweepRun {
 
   /// Needy ends of strip `s` from which its lanes allow driving on.
   private func entries(of s: Int) -> [Int] {
-    guard let ends = needyEnds(of: s) else { return [] }
+    let range = tour.strips[s].members
+    guard let first = range.first(where: { isNeedy(Int(tour.members[$0])) }),
+      let last = range.last(where: { isNeedy(Int(tour.members[$0])) })
+    else { return [] }
     var result: [Int] = []
-    if tour.strips[s].isForward { result.append(Int(tour.members[ends.first])) }
-    if tour.strips[s].isBackward, ends.last != ends.first || result.isEmpty {
-      result.append(Int(tour.members[ends.last]))
+    if tour.strips[s].isForward { result.append(Int(tour.members[first])) }
+    if tour.strips[s].isBackward, last != first || result.isEmpty {
+      result.append(Int(tour.members[last]))
     }
     return result
   }
@@ -89,15 +114,19 @@ extension SweepRun {
   /// Where the area can be begun now.
   var entries: [Int] { Array(allEntries(from: nil).prefix(8)) }
 
-  /// Of each region the outermost needy strips, and the strips the robot is at.
+  /// Of each region the outermost strips, what was left out, and the strip the robot is at.
   private func allEntries(from plannedEnd: VertexID?) -> [Int] {
     var result: [Int] = []
     for region in tour.regions {
-      guard let first = region.first(where: { needs[$0] > 0 }),
-        let last = region.last(where: { needs[$0] > 0 })
-      else { continue }
-      result += entries(of: first)
-      if last != first { result += entries(of: last) }
+      if let first = region.first(where: isDense), let last = region.last(where: isDense) {
+        result += entries(of: first)
+        if last != first { result += entries(of: last) }
+      }
+      for s in region where needs[s] > 0 && !isDense(s) {
+        for m in tour.strips[s].members where isNeedy(Int(tour.members[m])) {
+          result.append(Int(tour.members[m]))
+        }
+      }
     }
     if let here = plannedEnd.flatMap({ tour.position(of: $0) }) {
       let s = Int(tour.stripOf[here])

@@ -9,6 +9,25 @@ import Testing
 /// A site drawn in letters: `#` blocked, `a` ... `h` the only bay of the station of that name, `1`
 /// ... `9` checkpoints of route `tour` in order, `~` area `square`, `n` no-stop, `^` area too.
 enum Drawn {
+  /// One area of all free cells that are connected with the first.
+  static func random(
+    _ width: Int, _ height: Int, free: Double, using rng: inout SeededGenerator
+  ) throws -> Site {
+    var rows = (0..<height).map { _ in (0..<width).map { _ in rng.chance(free) } }
+    rows[0][0] = true
+    var isSeen = rows.map { $0.map { _ in false } }
+    isSeen[0][0] = true
+    var queue = [(0, 0)]
+    while let (x, y) = queue.popLast() {
+      for (a, b) in [(x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)]
+      where a >= 0 && b >= 0 && a < width && b < height && rows[b][a] && !isSeen[b][a] {
+        isSeen[b][a] = true
+        queue.append((a, b))
+      }
+    }
+    return try site(isSeen.map { String($0.map { $0 ? "~" : "#" }) })
+  }
+
   static func site(
     _ rows: [String], inspectMilliseconds: Int64 = 0, lanes: [[Cell]] = [],
     extraRoutes: [SitePlan.Route] = []

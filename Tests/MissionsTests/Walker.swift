@@ -26,13 +26,24 @@ struct Walker {
   var strays = 0.1
   var withdraws = 0.02
   var losses = 0.002
+  var delays = 0.1
+  var vehicle: VehicleClass
   private var fields: [VertexID: [Int32]] = [:]
 
   init(mission: Mission, site: Site, at: VertexID) {
     self.mission = mission
     self.site = site
     self.at = at
-    effects += self.mission.assign(vehicle: site.classes[0], at: at, site: site, now: now)
+    vehicle = site.classes[0]
+    effects += self.mission.assign(vehicle: vehicle, at: at, site: site, now: now)
+  }
+
+  /// Nothing goes wrong from now on.
+  mutating func makePerfect() {
+    strays = 0
+    withdraws = 0
+    losses = 0
+    delays = 0
   }
 
   mutating func walk(limit: Int, using rng: inout SeededGenerator) {
@@ -40,7 +51,7 @@ struct Walker {
       now = now + .milliseconds(700)
       disturb(using: &rng)
       if planned.count < 8 { plan(using: &rng) }
-      if !planned.isEmpty, rng.chance(0.9) { step() }
+      if !planned.isEmpty, !rng.chance(delays) { step() }
     }
   }
 
@@ -51,7 +62,7 @@ struct Walker {
     }
     if rng.chance(losses), mission.robotLost() {
       planned = []
-      effects += mission.assign(vehicle: site.classes[0], at: at, site: site, now: now)
+      effects += mission.assign(vehicle: vehicle, at: at, site: site, now: now)
     }
     if rng.chance(losses), let data = try? JSONEncoder().encode(mission),
       let copy = try? JSONDecoder().decode(Mission.self, from: data)
