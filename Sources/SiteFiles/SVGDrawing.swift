@@ -13,10 +13,10 @@ public enum SVGDrawing {
   public static func render(_ site: Site) -> String {
     let width = Int(site.map.width) * unit
     let height = Int(site.map.height) * unit
-    let head = 30
+    let (head, foot) = (30, 24)
     var svg = """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 \(-head) \(width) \(height + head)" \
-      width="\(width)" height="\(height + head)" font-family="sans-serif">
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 \(-head) \(width) \(height + head + foot)" \
+      width="\(width)" height="\(height + head + foot)" font-family="sans-serif">
       <title>\(escaped(site.title))</title>
       <style>
       .building{fill:#b9a894}.wall{fill:none;stroke:#857563;stroke-width:1.2}.trees{fill:#a5c98b}
@@ -29,7 +29,7 @@ public enum SVGDrawing {
       .name{font-size:7px;fill:#1b3a57}.area{font-size:14px;fill:#5f3dc4;text-anchor:middle}
       .head{font-size:20px;fill:#333}
       </style>
-      <rect y="\(-head)" width="\(width)" height="\(height + head)" fill="#fff"/>
+      <rect y="\(-head)" width="\(width)" height="\(height + head + foot)" fill="#fff"/>
       <rect width="\(width)" height="\(height)" fill="#f7f5f0"/>
       <text class="head" x="6" y="-9">\(escaped(heading(site)))</text>
 
@@ -41,6 +41,7 @@ public enum SVGDrawing {
     svg += routes(site)
     svg += places(site)
     svg += areaNames(site)
+    svg += legend(y: height + 17)
     return svg + "</svg>\n"
   }
 
@@ -48,6 +49,19 @@ public enum SVGDrawing {
     "\(site.title): \(site.map.width) x \(site.map.height) cells of \(site.cellMillimetres) mm, "
       + "\(site.stations.count) stations, \(site.chargers.count) chargers, "
       + "\(site.parking.count) parking places"
+  }
+
+  private static func legend(y: Int) -> String {
+    let entries = [
+      ("#2b6cb0", "station"), ("#2f9e44", "charger"), ("#868e96", "parking"),
+      ("#f2c14e", "no stopping"), ("#cbb6e6", "sweep area"), ("#f08a5d", "speed limit"),
+      ("#3f8fd2", "reserved"), ("#d33", "closed"), ("#c2255c", "patrol route"),
+    ]
+    return entries.enumerated().map { i, entry in
+      let x = 6 + 105 * i
+      return "<rect x=\"\(x)\" y=\"\(y - 10)\" width=\"11\" height=\"11\" fill=\"\(entry.0)\"/>"
+        + "<text x=\"\(x + 16)\" y=\"\(y)\" font-size=\"13\">\(entry.1)</text>\n"
+    }.joined()
   }
 
   private static func terrain(_ site: Site) -> String {

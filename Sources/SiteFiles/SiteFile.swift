@@ -72,7 +72,11 @@ extension SiteError {
       self.init(
         file: file, line: context.mark.line, column: context.mark.column,
         text: "the key \"\(duplicates.sorted().joined(separator: "\", \""))\" is given twice")
-    case .no, .memory, .reader, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
+    case .reader(let problem, let offset, _, let yaml):
+      let before = yaml.prefix(offset ?? 0)
+      let line = 1 + before.count { $0.isNewline }
+      self.init(file: file, line: line, text: "is no YAML: \(problem)")
+    case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
       self.init(file: file, text: "is no YAML: \(error)")
     }
   }

@@ -143,6 +143,9 @@ struct Broken: Sendable, CustomTestStringConvertible {
     Broken(
       "title: Yard", "origin: {latitude: 91, longitude: 0}",
       "site.yaml:2:20: origin: latitude: 91 is out of range; -90.0 to 90.0 are possible"),
+    Broken(
+      "title: Yard", "title: \u{1}",
+      "site.yaml:2: is no YAML: control characters are not allowed"),
     Broken("title: Yard", "map: other.map", "other.map: no such file"),
   ]
 
