@@ -42,6 +42,7 @@ extension Traffic {
       tokens += held.map { _ in VisitToken(robot: robot.rawValue, leg: number) }
     }
     routes[robot.index].update = promise.update
+    routes[robot.index].settledUpdate = promise.update
     routes[robot.index].acknowledged = promise.acknowledged
     routes[robot.index].released = promise.released
     routes[robot.index].isHeld = true

@@ -78,7 +78,7 @@ import Testing
           visited: .unchanged,
           withdrawn: [
             Withdrawal(robot: a, legs: (1...4).map { PlannedLeg(to: $0) }, newEnd: 0)
-          ]))
+          ], trim: nil))
     restarted.setHeld(a, false)
     restarted.plan(a, 7)
     #expect(restarted.release().map(\.update) == [1])
@@ -88,11 +88,9 @@ import Testing
   @Test func reconcilingTakesTheRobotsProgress() {
     var traffic = driving()
     let position = RoutePosition(order: 1, update: 1, visited: 2, through: 3)
-    guard
-      case .agreed(.advanced(first: 1, _), let withdrawn) = traffic.reconcile(
-        a, position: position)
-    else {
-      Issue.record("not agreed")
+    let outcome = traffic.reconcile(a, position: position)
+    guard case .agreed(.advanced(first: 1, _), let withdrawn, _) = outcome else {
+      Issue.record("not agreed: \(outcome)")
       return
     }
     #expect(withdrawn == [Withdrawal(robot: a, legs: [PlannedLeg(to: 4)], newEnd: 3)])
@@ -101,5 +99,31 @@ import Testing
     let lying = RoutePosition(order: 1, update: 1, visited: 2, through: 9)
     #expect(
       traffic.reconcile(a, position: lying) == .refused(.baseViolation(released: 3, found: 9)))
+  }
+
+  @Test func trimsAskedOfAnAwaitedRobotAreSentWhenItIsPresent() {
+    var traffic = driving()
+    _ = traffic.awaitPresence(of: a)
+    #expect(traffic.requestTrim(a).request == nil)
+    #expect(traffic.awaitsTrim(a))
+    let position = RoutePosition(order: 1, update: 1, visited: 1, through: 3)
+    guard case .agreed(_, _, let trim) = traffic.reconcile(a, position: position) else {
+      Issue.record("not agreed")
+      return
+    }
+    #expect(trim == TrimRequest(robot: a, order: 1, update: 1, through: 1))
+    _ = traffic.trimmed(a, order: 1, update: 1, through: 2)
+    #expect(traffic.ownedCells(a) == [1, 2])
+  }
+
+  @Test func acknowledgementsFromBeforeARestartAreHarmless() {
+    // Seed 37 of the toy world: trimmed to 2, reconciled, restarted, then the old word came again.
+    var traffic = driving()
+    _ = traffic.requestTrim(a)
+    _ = traffic.trimmed(a, order: 1, update: 1, through: 2)
+    var restarted = Traffic(resourceCount: 20)
+    restarted.restore(a, promise: traffic.promise(of: a), limit: far)
+    #expect(restarted.acknowledged(a, order: 1, update: 1, through: 3) == nil)
+    #expect(restarted.promise(of: a).acknowledged == 0)
   }
 }

@@ -76,6 +76,20 @@ import Testing
     #expect(traffic.isPlannable(a))
   }
 
+  @Test func aRobotIsAskedOncePerUpdate() {
+    // Found in the toy world: the doubled answer to a first trim ended a second one of the same
+    // update, and the robot then stopped short of where the next release began.
+    var traffic = following()
+    _ = traffic.requestTrim(a)
+    #expect(traffic.requestTrim(a).request == nil)
+    _ = traffic.trimmed(a, order: 1, update: 1, through: 2)
+    #expect(traffic.requestTrim(a).request == nil)
+    #expect(traffic.isPlannable(a))
+    traffic.plan(a, 12)
+    _ = traffic.release()
+    #expect(traffic.requestTrim(a).request?.update == 2)
+  }
+
   @Test func aRefusedTrimKeepsTheRoad() {
     var traffic = following()
     _ = traffic.requestTrim(a)
