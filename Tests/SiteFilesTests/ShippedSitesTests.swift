@@ -45,7 +45,7 @@ import Testing
     let svg = SVGDrawing.render(try load("harbour"))
     #expect(svg.hasPrefix("<svg"))
     #expect(svg.contains("crane-1"))
-    #expect(svg.contains("Gate plaza"))
+    #expect(svg.contains("Rail apron"))
   }
 
   @Test func sitesAreFoundByNameAndErrorsListThem() throws {
