@@ -13,6 +13,10 @@ struct DispatchRound {
   private var pace: [Int64]
   /// Candidates that are not given away, idle or with a known time.
   private var open: [Int]
+  /// How many of them are idle.
+  private(set) var idleCount: Int
+  /// How many more lookups may find no way.
+  private(set) var failuresLeft: Int
   /// The highest payload of robots whose skills are exactly the index.
   private var payloads = [Int32](repeating: -1, count: 256)
   private var positions: [RobotIndex: Int] = [:]
@@ -57,6 +61,8 @@ struct DispatchRound {
       Int64(cellMillimetres) * 1000 * 1024 / Int64($0.speedMillimetresPerSecond)
     }
     open = candidates.indices.filter { candidates[$0].availableInMilliseconds != nil }
+    idleCount = candidates.count { $0.availableInMilliseconds == 0 }
+    failuresLeft = settings.failures
     for (i, candidate) in candidates.enumerated() {
       let bits = Int(candidate.skills.rawValue)
       payloads[bits] = max(payloads[bits], candidate.payloadGrams)
@@ -70,7 +76,10 @@ struct DispatchRound {
   func milliseconds(_ candidate: Int, cells: Int64) -> Int64 { cells * pace[candidate] / 1024 }
 
   /// Candidate `i` gets nothing more in this round.
-  mutating func take(_ i: Int) { open.removeAll { $0 == i } }
+  mutating func take(_ i: Int) {
+    open.removeAll { $0 == i }
+    if candidates[i].availableInMilliseconds == 0 { idleCount -= 1 }
+  }
 
   /// Why no robot at all could do the task, however idle; nil: some could.
   func obstacle(to task: OpenTask) -> BlockReason? {
@@ -156,6 +165,7 @@ struct DispatchRound {
   mutating func noWay(_ i: Int) {
     let c = candidates[i].classIndex
     failures[c] += 1
+    failuresLeft -= 1
     if failures[c] == 8 { options.removeAll { candidates[$0.candidate].classIndex == c } }
   }
 }

@@ -17,6 +17,9 @@ public struct GreedyDispatcher: Dispatcher {
     public var patience = Duration.seconds(60)
     /// Robots per task whose real travel time is looked up, of those that could do it.
     public var lookups = 6
+    /// Robots in a round that may turn out to have no way; then tasks wait for the next round, in
+    /// which those that nobody reached are left out.
+    public var failures = 1000
     /// Never planned to be used.
     public var reservePermille: Int32 = 100
     /// What a battery must hold for a divisible task at least (less if the task is smaller).
@@ -97,6 +100,7 @@ public struct GreedyDispatcher: Dispatcher {
   ) -> Choice {
     if let reason = round.obstacle(to: task) { return .none(reason) }
     guard !task.starts.isEmpty, outOfReach[task.id] == nil else { return .none(.unreachable) }
+    guard round.idleCount > 0, round.failuresLeft > 0 else { return .none(.robotsBusy) }
     round.collect(task) { airDistance(from: $0, to: task.starts) }
     guard !round.isEmpty else {
       return .none(round.isShortOfEnergy ? .energy : .robotsBusy)

@@ -192,6 +192,27 @@ struct GreedyDispatcherTests {
     #expect(lookups == 4)
   }
 
+  @Test func manyTasksOutOfReachDoNotHoldUpTheOthersForLong() throws {
+    var dispatcher = GreedyDispatcher(cells: field, chargers: [], cellMillimetres: 1000)
+    let tasks = try (0..<500).map { try task($0, at: 0) } + [task(999, at: 1, priority: 0)]
+    let robots = (0..<50 as Range<Int32>).map { robot($0, at: 5000 + $0) }
+    for tick in 0..<20 as Range<Int64> {
+      var lookups = 0
+      let outcome = dispatcher.assign(
+        tasks, to: robots, now: Instant(microseconds: tick * 100_000)
+      ) { _, _, to in
+        lookups += 1
+        return to == 0 ? nil : 9
+      }
+      #expect(lookups <= 1010)
+      if !outcome.assignments.isEmpty {
+        #expect(outcome.assignments.map(\.task.text) == ["task-999"] && tick == 4)
+        return
+      }
+    }
+    Issue.record("task 999 was never assigned")
+  }
+
   @Test func theOrderOfCandidatesAndTasksDoesNotMatter() throws {
     for seed in 0..<30 as Range<UInt64> {
       var rng = Seed(seed).derive("dispatch").generator()
