@@ -18,6 +18,18 @@ final class DistanceTable: @unchecked Sendable {
   deinit { values.deallocate() }
 }
 
+/// A table with its values at hand: following the reference first would be a cache miss of its own
+/// for every agent in every step.
+struct TableView: @unchecked Sendable {
+  let table: DistanceTable
+  let values: UnsafePointer<UInt16>
+
+  init(_ table: DistanceTable) {
+    self.table = table
+    values = UnsafePointer(table.values)
+  }
+}
+
 /// Backward frontier searches over the moves of a class, with buffers kept between searches.
 ///
 /// Unsafe memory, fenced here: a queue as large as the graph, and one bucket per move cost.

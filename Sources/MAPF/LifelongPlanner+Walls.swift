@@ -1,12 +1,23 @@
 // PIBT knows nothing of agents that will not move: against one, on an open field, it presses on for
-// ever. So an agent whose way is barred by a wall agent follows distances with all walls taken out,
-// from then on to its goal. The others keep the plain table of their goal, which they share.
+// ever, and in a one-way lane it fills the lane behind one with agents that cannot turn back. So an
+// agent follows distances with all walls taken out as soon as a wall stands on, or nearly on, one of
+// its shortest ways: on any of them, for it may drift from one to another. The others keep the plain
+// table of their goal, which they share.
+//
+// Whether a wall `w` stands on a shortest way from `v` to `g` needs no walk along it: it does when
+// distance(v, w) + distance(w, g) = distance(v, g). One table per wall, two look-ups per agent.
 
 extension LifelongPlanner {
-  /// Steps without progress after which an agent looks again for a wall on its way.
-  private static let patience: Int32 = 3
-  /// How many moves ahead it then looks.
-  private static let lookAhead = 16
+  /// A vertex that every way through some wall passes, and the distances to it.
+  struct Watch: Sendable {
+    var vertex: Int32
+    var table: DistanceTable
+  }
+
+  /// Detours through a wall up to this many cells still make an agent go round it.
+  private static let slack = 6
+  /// With more walls than this the agents take turns in looking for them.
+  private static let watchesPerStep = 16
 
   /// Notes where the wall agents are; another set of cells is another version.
   mutating func updateWalls(_ agents: [PlanningAgent]) {
@@ -19,84 +30,85 @@ extension LifelongPlanner {
     for v in cells { isWall[Int(v)] = true }
     wallCells = cells
     wallVersion += 1
+    watches = (0..<Int32(moves.graphCount)).map { graph in
+      watchedVertices(graph).map {
+        Watch(vertex: $0, table: tables.table(graph: graph, goal: $0))
+      }
+    }
+  }
+
+  /// The walls themselves, or for one where this class never rests (in a junction) the vertices
+  /// from which moves lead through it.
+  private func watchedVertices(_ graph: Int32) -> [Int32] {
+    let base = Int(graph) * (moves.vertexCount + 1)
+    var watched: [Int32] = []
+    var crossed: Set<Int32> = []
+    for w in wallCells {
+      let isEnd = moves.backStart[base + Int(w)] < moves.backStart[base + Int(w) + 1]
+      if isEnd { watched.append(w) } else { crossed.insert(w) }
+    }
+    guard !crossed.isEmpty else { return watched }
+    for v in 0..<moves.vertexCount {
+      let claims =
+        moves.claimStart[
+          Int(moves.start[base + v])]..<moves.claimStart[
+          Int(moves.start[base + v + 1])]
+      if claims.contains(where: { crossed.contains(moves.claims[Int($0)]) }) {
+        watched.append(Int32(v))
+      }
+    }
+    return watched
   }
 
   /// Sets the table that agent `a` follows in this step.
   mutating func chooseTable(_ a: Int, _ agent: PlanningAgent) {
-    if memory[a].table == nil {
-      memory[a].table = tables.table(graph: agent.graph, goal: agent.goal)
-      memory[a].walls = 0
-      memory[a].checkedWalls = 0
-    }
+    if memory[a].table == nil { usePlainTable(a, agent) }
+    let isNew = memory[a].checkedWalls != wallVersion
+    memory[a].checkedWalls = wallVersion
     if wallCells.isEmpty {
       if memory[a].walls != 0 { usePlainTable(a, agent) }
-      memory[a].checkedWalls = wallVersion
-      return
-    }
-    let isNew = memory[a].checkedWalls != wallVersion
-    if isNew, memory[a].walls != 0 {
-      // It went round walls already: it goes round the new ones.
-      goRoundWalls(a, agent)
-    } else if memory[a].walls == 0 {
-      let waits = memory[a].sinceBest >= Self.patience && memory[a].sinceBest % 4 == 3
-      if (isNew && isBarred(a, agent, within: .max))
-        || (waits && isBarred(a, agent, within: Self.lookAhead))
-      {
+    } else if memory[a].walls != 0 {
+      if isNew { goRoundWalls(a, agent) }
+    } else {
+      let turns = 1 + wallCells.count / Self.watchesPerStep
+      if isNew || (a + statistics.steps) % turns == 0, isNearWall(a, agent) {
         goRoundWalls(a, agent)
       }
     }
-    memory[a].checkedWalls = wallVersion
   }
 
   private mutating func usePlainTable(_ a: Int, _ agent: PlanningAgent) {
-    memory[a].table = tables.table(graph: agent.graph, goal: agent.goal)
+    memory[a].table = TableView(tables.table(graph: agent.graph, goal: agent.goal))
     memory[a].walls = 0
     memory[a].best = .max
     memory[a].sinceBest = 0
   }
 
+  /// An agent that has no way round stays where it is, so as not to be trapped behind the wall. A
+  /// wall on the goal itself is not taken out: agents wait for it to leave beside the goal.
   private mutating func goRoundWalls(_ a: Int, _ agent: PlanningAgent) {
-    let table = tables.table(
-      graph: agent.graph, goal: agent.goal, walls: wallVersion, blocked: isWall)
-    guard table.values[Int(agent.at)] != DistanceTable.unreachable else {
-      // No way round: it waits as near as it can get.
-      if memory[a].walls != 0 { usePlainTable(a, agent) }
-      return
-    }
-    memory[a].table = table
+    let isOnGoal = isWall[Int(agent.goal)]
+    if isOnGoal { isWall[Int(agent.goal)] = false }
+    memory[a].table = TableView(
+      tables.table(graph: agent.graph, goal: agent.goal, walls: wallVersion, blocked: isWall))
+    if isOnGoal { isWall[Int(agent.goal)] = true }
     memory[a].walls = wallVersion
     memory[a].best = .max
     memory[a].sinceBest = 0
   }
 
-  /// Whether a wall stands on the shortest way of agent `a`: on any of its best moves from here, or
-  /// on the first of the best ones from there on.
-  private func isBarred(_ a: Int, _ agent: PlanningAgent, within limit: Int) -> Bool {
-    guard let table = memory[a].table else { return false }
-    let base = Int(agent.graph) * (moves.vertexCount + 1)
-    var v = Int(agent.at)
-    var steps = 0
-    while v != Int(agent.goal), steps < limit {
-      let here = Int(table.values[v])
-      var following = -1
-      for m in Int(moves.start[base + v])..<Int(moves.start[base + v + 1]) {
-        let end = Int(moves.end[m])
-        let value = Int(table.values[end]) + Int(moves.cost[m] & FlatMoves.costMask)
-        guard value <= here, Int(table.values[end]) < here else { continue }
-        if steps == 0 || following < 0, claimsWall(m) { return true }
-        if following < 0 { following = end }
+  /// Whether a wall stands on or nearly on a shortest way of agent `a`.
+  private func isNearWall(_ a: Int, _ agent: PlanningAgent) -> Bool {
+    guard let values = memory[a].table?.values else { return false }
+    let here = Int(values[Int(agent.at)]) + Self.slack
+    for watch in watches[Int(agent.graph)] where watch.vertex != agent.goal {
+      let to = watch.table.values[Int(agent.at)]
+      let on = values[Int(watch.vertex)]
+      if to != DistanceTable.unreachable, on != DistanceTable.unreachable,
+        Int(to) + Int(on) <= here
+      {
+        return true
       }
-      if following < 0 { return false }
-      v = following
-      steps += 1
-    }
-    return false
-  }
-
-  private func claimsWall(_ move: Int) -> Bool {
-    for c in Int(moves.claimStart[move])..<Int(moves.claimStart[move + 1]) {
-      let resource = Int(moves.claims[c])
-      if resource < moves.vertexCount, isWall[resource] { return true }
     }
     return false
   }

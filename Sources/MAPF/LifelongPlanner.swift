@@ -37,7 +37,7 @@ public struct LifelongPlanner: Sendable {
     var walls: Int32 = 0
     /// The version of the walls for which its way was last looked along.
     var checkedWalls: Int32 = 0
-    var table: DistanceTable?
+    var table: TableView?
   }
 
   /// Steps without coming closer to the goal after which an agent counts as stuck.
@@ -57,6 +57,8 @@ public struct LifelongPlanner: Sendable {
   var wallCells: [Int32] = []
   var isWall: [Bool] = []
   var wallVersion: Int32 = 0
+  /// Per graph what an agent must not pass on its way without going round the walls.
+  var watches: [[Watch]] = []
   private var workspace: StepWorkspace
   private let tieBreaks: UInt64
   private var random: UInt64
@@ -142,7 +144,7 @@ public struct LifelongPlanner: Sendable {
     }
     guard isFree, agent.goal >= 0 else { return }
     chooseTable(a, agent)
-    if let table = memory[a].table { kernel.table[a] = UnsafePointer(table.values) }
+    if let values = memory[a].table?.values { kernel.table[a] = values }
   }
 
   /// One key per agent that is under way, first first: priority, then time under way, then chance.
@@ -156,7 +158,7 @@ public struct LifelongPlanner: Sendable {
       && kernel.next[a] == StepKernel.undecided
     {
       let rank = UInt64(511 - min(max(agent.priority, -512), 511))
-      let waited = UInt64(min(memory[a].elapsed, 0xF_FFFF))
+      let waited = yields(a) ? 0 : UInt64(min(memory[a].elapsed, 0xF_FFFF))
       let tie = ((UInt64(a) &+ 1) &* 0x9E37_79B9_7F4A_7C15 ^ tieBreaks) &* 0xD6E8_FEB8_6659_FD93
       workspace.order[count] =
         rank << 54 | (0xF_FFFF - waited) << 34 | (tie &>> 50) << 20 | UInt64(a)
@@ -165,6 +167,12 @@ public struct LifelongPlanner: Sendable {
     var keys = UnsafeMutableBufferPointer(start: workspace.order, count: count)
     keys.sort()
     return keys
+  }
+
+  /// Stuck agents take turns in standing back: where the ways are not biconnected, the one longest
+  /// under way may press for ever on others that cannot give way, and hold up everybody.
+  private func yields(_ a: Int) -> Bool {
+    memory[a].sinceBest >= stuckAfter && (Int(memory[a].sinceBest) / 16 + a) % 2 == 0
   }
 
   // MARK: After
