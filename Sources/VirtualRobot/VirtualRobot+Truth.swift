@@ -47,7 +47,7 @@ extension VirtualRobot {
   /// checkers to see that it is.
   /// - Complexity: O(released legs)
   public var keepsWithinRelease: Bool {
-    stoppingDistanceMillimetres <= releasedDistanceMillimetres + 1
+    motion.isStanding || stoppingDistanceMillimetres <= releasedDistanceMillimetres + 1
   }
 
   /// What it has been told and has acknowledged.
