@@ -74,6 +74,16 @@ import Testing
         == ["van-1: online automatic t-1 driving to cafe", "van-2: removed"])
   }
 
+  @Test func onlyLinesThatDifferAreDrawn() {
+    var shown = ShownLines()
+    let size = (columns: 80, rows: 24)
+    #expect(shown.frame(["a", "b"], size: size).contains("[2;1Hb"))
+    let second = shown.frame(["a", "c"], size: size)
+    #expect(second == "\u{1B}[?2026h\u{1B}[2;1Hc\u{1B}[K\u{1B}[?2026l")
+    #expect(shown.frame(["a"], size: size) == "\u{1B}[?2026h\u{1B}[2;1H\u{1B}[J\u{1B}[?2026l")
+    #expect(shown.frame(["a"], size: (columns: 70, rows: 24)).contains("[1;1Ha"))
+  }
+
   @Test func onceAsJSON() {
     let result = FakeServer([.snapshot(snapshot([]))]).run("watch --once --json")
     #expect(

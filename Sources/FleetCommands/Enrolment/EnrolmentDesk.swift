@@ -19,6 +19,7 @@ struct EnrolmentDesk {
       return
     }
     do throws(StoreError) {
+      context.printError("no server runs on \(directory): writing to its store")
       let store = try SQLiteStore(directory: directory)
       way = .store(Enrolments(store, hash: Self.hash))
     } catch { throw CommandFailure(error) }

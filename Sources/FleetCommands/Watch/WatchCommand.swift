@@ -38,19 +38,15 @@ struct WatchCommand: ParsableCommand {
     let signals = try TerminationSignals()
     guard let terminal = FullScreen() else { return try follow() }
     defer { terminal.leave() }
+    var shown = ShownLines()
     repeat {
       link.update(&screen)
       let size = Terminal.size(of: 1) ?? (80, 24)
       let lines = screen.lines(
         columns: size.columns, rows: size.rows, colour: CommandContext.current.colour)
-      Terminal.write(Self.frame(lines), to: 1)
+      Terminal.write(shown.frame(lines, size: size), to: 1)
     } while !terminal.waitForEnd(signals: signals.fileDescriptor, milliseconds: 250)
-  }
-
-  /// Draws over the last frame without a flicker: no clearing, one synchronised update.
-  private static func frame(_ lines: [String]) -> String {
-    "\u{1B}[?2026h\u{1B}[H" + lines.joined(separator: "\u{1B}[K\r\n")
-      + "\u{1B}[K\u{1B}[J\u{1B}[?2026l"
+    _ = signals.read()
   }
 
   // MARK: - As lines

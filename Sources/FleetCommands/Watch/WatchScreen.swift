@@ -98,3 +98,24 @@ extension RobotView {
     return loaded ? 90 : 21
   }
 }
+
+/// What stands on the screen, so that only lines that differ are drawn: no flicker, little traffic.
+struct ShownLines {
+  private var lines: [String] = []
+  private var size = (columns: 0, rows: 0)
+
+  /// The escape sequences that turn the last frame into `new`, as one synchronised update.
+  mutating func frame(_ new: [String], size: (columns: Int, rows: Int)) -> String {
+    let old = size == self.size ? lines : []
+    var text = "\u{1B}[?2026h"
+    for (row, line) in new.enumerated() where row >= old.count || old[row] != line {
+      text += "\u{1B}[\(row + 1);1H\(line)\u{1B}[K"
+    }
+    if new.count < size.rows, old.isEmpty || new.count < old.count {
+      text += "\u{1B}[\(new.count + 1);1H\u{1B}[J"
+    }
+    lines = new
+    self.size = size
+    return text + "\u{1B}[?2026l"
+  }
+}
