@@ -102,9 +102,10 @@ struct OwnershipTrack: Sendable {
 
   /// - Returns: the vertices released by this.
   mutating func release(through: UInt64) -> [Int32] {
-    guard through > released else { return [] }
-    let new = legs[Int(released - visited) + 1...Int(min(through, last) - visited)]
-    released = min(through, last)
+    let reached = min(through, last)
+    guard reached > released else { return [] }
+    let new = legs[Int(released - visited) + 1...Int(reached - visited)]
+    released = reached
     everReleased = max(everReleased, released)
     return new.flatMap(\.vertices)
   }

@@ -13,10 +13,11 @@ extension ToyWorld {
       guard traffic.isPresent(robot), traffic.isPlannable(robot),
         traffic.backlogCells(robot) < 8, let leg = move(of: robot)
       else { continue }
-      let isForbidden = isTaken(leg, for: robot)
+      let isAsked = rng.chance(0.2)
+      let isForbidden = isAsked && isTaken(leg, for: robot)
       let refusal = traffic.append(robot, leg)
       if refusal != nil { refusals += 1 }
-      if (refusal != nil) != isForbidden {
+      if isAsked, (refusal != nil) != isForbidden {
         violations.append("step \(now): \(leg) gave \(String(describing: refusal))")
       }
     }

@@ -1,0 +1,117 @@
+import FleetModel
+import Testing
+
+@testable import Invariants
+
+/// A good state, broken in every way.
+@Suite struct QueueCheckerTests {
+  private let a = RobotIndex(0)
+  private let b = RobotIndex(1)
+
+  /// a stands on 1, drives to 2 (released), then 3; b stands on 0 and follows to 1.
+  private func good() -> QueueSnapshot {
+    func leg(_ number: UInt64, _ end: Int32, _ appended: UInt64) -> QueueSnapshot.Leg {
+      QueueSnapshot.Leg(number: number, end: end, claims: [end], appended: appended)
+    }
+    func queue(_ resource: Int32, _ tokens: [(RobotIndex, UInt64)]) -> QueueSnapshot.Queue {
+      QueueSnapshot.Queue(
+        resource: resource, tokens: tokens.map { QueueSnapshot.Token(robot: $0.0, leg: $0.1) })
+    }
+    return QueueSnapshot(
+      robots: [
+        QueueSnapshot.Robot(
+          robot: a, order: 1, visited: 4, acknowledged: 4, released: 5, isHeld: false,
+          legs: [leg(4, 1, 1), leg(5, 2, 3), leg(6, 3, 4)]),
+        QueueSnapshot.Robot(
+          robot: b, order: 1, visited: 0, acknowledged: 0, released: 0, isHeld: false,
+          legs: [leg(0, 0, 2), leg(1, 1, 5)]),
+      ],
+      queues: [
+        queue(0, [(b, 0)]), queue(1, [(a, 4), (b, 1)]), queue(2, [(a, 5)]), queue(3, [(a, 6)]),
+      ], contested: [])
+  }
+
+  private func broken(_ change: (inout QueueSnapshot) -> Void) -> [Violation] {
+    var snapshot = good()
+    change(&snapshot)
+    return QueueChecker().check(snapshot)
+  }
+
+  @Test func aGoodStatePasses() { #expect(QueueChecker().check(good()) == []) }
+
+  @Test func marksMustBeInOrder() {
+    #expect(broken { $0.robots[0].acknowledged = 6 } == [.marksOutOfOrder(a)])
+    #expect(broken { $0.robots[1].visited = 1 }.contains(.marksOutOfOrder(b)))
+    #expect(broken { $0.robots[0].released = 7 }.contains(.marksOutOfOrder(a)))
+    #expect(broken { $0.robots[0].legs[1].number = 9 }.contains(.marksOutOfOrder(a)))
+    #expect(broken { $0.robots[0].legs[2].appended = 3 }.contains(.marksOutOfOrder(a)))
+  }
+
+  @Test func tokensAndClaimsMustAgree() {
+    #expect(
+      broken { $0.queues[3].tokens.removeAll() } == [.strayToken(a, leg: 6, resource: 3)])
+    #expect(
+      broken { $0.queues[0].tokens.append(.init(robot: a, leg: 6)) }
+        .contains(.strayToken(a, leg: 6, resource: 0)))
+    #expect(
+      broken { $0.queues[3].tokens.append(.init(robot: RobotIndex(9), leg: 1)) }
+        .contains(.strayToken(RobotIndex(9), leg: 1, resource: 3)))
+  }
+
+  @Test func releasedLegsMustOwn() {
+    #expect(
+      broken { $0.robots[1].released = 1 } == [.releasedNotOwner(b, leg: 1, resource: 1)])
+    #expect(
+      broken {
+        $0.robots[1].released = 1
+        $0.contested = [1]
+      } == [])
+  }
+
+  @Test func nobodyMayWaitWhereSomebodyRests() {
+    let found = broken {
+      $0.robots[0].legs.removeLast(2)
+      $0.robots[0].released = 4
+      $0.queues.removeLast(2)
+    }
+    #expect(found.contains(.waitsForRest(b, leg: 1, resource: 1, behind: a)))
+    #expect(found.contains(.sharedEnd(resource: 1, a, b)))
+  }
+
+  @Test func waitsMustPointToEarlierAppends() {
+    #expect(
+      broken {
+        $0.robots[0].legs[1].appended = 6; $0.robots[0].legs[2].appended = 7
+      }
+        == [.waitsForLater(b, leg: 1, resource: 1, behind: a)])
+  }
+
+  @Test func nobodyMayWaitForAHeldRobot() {
+    #expect(
+      broken { $0.robots[0].isHeld = true }
+        == [.waitsForHeld(b, leg: 1, resource: 1, behind: a)])
+  }
+
+  @Test func circlesAreFound() {
+    // A rotation: a waits for 0, where b stands, and b for 1, where a stands.
+    let found = broken {
+      $0.robots[0].legs[1].end = 0
+      $0.robots[0].legs[1].claims = [0]
+      $0.robots[0].released = 4
+      $0.queues[2].tokens.removeAll()
+      $0.queues[0].tokens.append(.init(robot: a, leg: 5))
+    }
+    #expect(found.contains(.waitCycle([a, b])))
+    #expect(found.contains(.waitsForLater(a, leg: 5, resource: 0, behind: b)))
+  }
+
+  @Test func planEndsMustDiffer() {
+    let found = broken {
+      $0.robots[1].legs[1].end = 3
+      $0.robots[1].legs[1].claims = [3]
+      $0.queues[1].tokens.removeLast()
+      $0.queues[3].tokens.append(.init(robot: b, leg: 1))
+    }
+    #expect(found.contains(.sharedEnd(resource: 3, a, b)))
+  }
+}
