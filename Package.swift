@@ -48,10 +48,11 @@ let package = Package(
     pure("Site", ["FleetModel", "Grid", "Determinism", "MAPF"]),
     pure("Traffic", ["FleetModel", "Grid", "Determinism", "MAPF"]),
     pure("Missions", ["Site", "FleetModel", "Grid", "Determinism"]),
-    pure("Dispatch", ["FleetModel", "Grid", "Determinism"]),
+    // Not "Dispatch": that is libdispatch's module.
+    pure("FleetDispatch", ["FleetModel", "Grid", "Determinism"]),
     pure(
       "FleetCore",
-      ["Missions", "Dispatch", "Traffic", "Site", "FleetModel", "MAPF", "Grid", "Determinism"]),
+      ["Missions", "FleetDispatch", "Traffic", "Site", "FleetModel", "MAPF", "Grid", "Determinism"]),
     pure("Invariants", ["FleetModel", "Grid", "Determinism"]),
     pure("VirtualRobot", ["FleetModel", "Grid", "Determinism"]),
     // Layer 3: C
@@ -95,7 +96,7 @@ let package = Package(
     tests("SiteTests", ["Site", "MAPF", "FleetModel", "Grid", "Determinism"]),
     tests("TrafficTests", ["Traffic", "Invariants", "FleetModel", "Grid", "Determinism"]),
     tests("MissionsTests", ["Missions", "Site", "FleetModel", "Grid", "Determinism"]),
-    tests("DispatchTests", ["Dispatch", "FleetModel", "Grid", "Determinism"]),
+    tests("FleetDispatchTests", ["FleetDispatch", "FleetModel", "Grid", "Determinism"]),
     tests("FleetCoreTests", ["FleetCore", "Site", "FleetModel", "Grid", "Determinism"]),
     tests("InvariantsTests", ["Invariants", "FleetModel", "Grid", "Determinism"]),
     tests("VirtualRobotTests", ["VirtualRobot", "FleetModel", "Grid", "Determinism"]),

@@ -1,5 +1,5 @@
 import Determinism
-import Dispatch
+import FleetDispatch
 import FleetModel
 import Grid
 import Missions

@@ -11,11 +11,13 @@ extension Fleet {
     guard robots[i].goalDirty else { return }
     robots[i].goalDirty = false
     let at = traffic.plannedEnd(robots[i].index)
-    let errand = nextErrand(i, at)
+    let errand = reachableErrand(i, at)
     if errand != robots[i].errand { leaveQueue(i) }
     robots[i].errand = errand
     guard let errand else {
       robots[i].goal = -1
+      // Cells out of reach are tried again later.
+      robots[i].goalDirty = robots[i].job != .idle
       return
     }
     switch errand.target {
@@ -28,6 +30,18 @@ extension Fleet {
       }
       robots[i].goal = stationGoal(i, group, at)
     }
+  }
+
+  /// The next errand to which there is a way; the mission is told of those without.
+  private mutating func reachableErrand(_ i: Int, _ at: Int32) -> Errand? {
+    for _ in 0..<8 {
+      guard let errand = nextErrand(i, at), let task = robots[i].job.task,
+        case .cell(let cell) = errand.target, distance(i, from: at, to: cell.rawValue) == nil
+      else { return nextErrand(i, at) }
+      let now = self.now
+      apply(tasks.update(task) { $0.mission.unreachable(cell, now: now) } ?? [], task, i)
+    }
+    return nil
   }
 
   /// The place a robot without work goes to, or stays at.

@@ -102,7 +102,8 @@ extension Fleet {
         for cell in leg.path { open.mission.planned(VertexID(cell), now: now) }
       }
     }
-    if move.to == robots[i].goal { robots[i].goalDirty = true }
+    // On a way that is passed through, every cell may change what is best next.
+    if move.to == robots[i].goal || robots[i].errand?.stops == false { robots[i].goalDirty = true }
   }
 
   private func leg(_ move: Int32, _ classIndex: Int) -> PlannedLeg {

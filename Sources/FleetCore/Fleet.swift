@@ -1,5 +1,5 @@
 import Determinism
-import Dispatch
+import FleetDispatch
 import FleetModel
 import Grid
 import MAPF
@@ -109,10 +109,6 @@ public struct Fleet: Sendable {
     outbox.removeAll(keepingCapacity: true)
     return effects
   }
-
-  /// Queues and owners as plain values, for independent checks.
-  /// - Complexity: O(cells + queued legs)
-  public func queueSnapshot() -> QueueSnapshot { traffic.snapshotForInvariants() }
 
   // MARK: Small verbs everything uses
 

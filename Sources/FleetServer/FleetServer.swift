@@ -232,3 +232,8 @@ public final class FleetServer {
     log.notice("stopped")
   }
 }
+
+extension FleetServer {
+  /// The private broker's ports; nil without one.
+  public var brokerPorts: BrokerPorts? { broker?.ports }
+}

@@ -3,7 +3,7 @@ import FleetModel
 import Grid
 import Testing
 
-@testable import Dispatch
+@testable import FleetDispatch
 
 /// An open field, 100 cells wide: vertex = 100 y + x, cells of 1 m.
 private let width: Int32 = 100
