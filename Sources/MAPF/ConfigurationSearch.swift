@@ -12,6 +12,7 @@ struct ConfigurationSearch {
   private let tables: [DistanceTable?]
   /// The slots of the agents that take part, and how many they are.
   private let free: [Int]
+  private let farness: [Int32]
   private let workspace: StepWorkspace
   private var kernel: StepKernel
   private var rng: SeededGenerator
@@ -21,7 +22,8 @@ struct ConfigurationSearch {
   /// The moves by which a node was reached, numbered through all graphs; -1: stayed.
   private var reachedBy: [Int32] = []
   private var parent: [Int32] = []
-  /// Steps since an agent was last on its goal, and the agents by them, longest first.
+  /// Steps since an agent was last on its goal, and the agents by them, longest first; equals by
+  /// their distance at the start.
   private var waited: [Int32] = []
   private var order: [Int32] = []
   private var leaves: [Leaves] = []
@@ -51,7 +53,11 @@ struct ConfigurationSearch {
     self.moves = moves
     self.agents = agents
     self.tables = tables
-    free = agents.indices.filter { agents[$0].mobility == .free }
+    let free = agents.indices.filter { agents[$0].mobility == .free }
+    self.free = free
+    farness = free.map { slot in
+      tables[slot].map { Int32($0.values[Int(agents[slot].at)]) } ?? 0
+    }
     workspace = StepWorkspace(moves: moves, capacity: max(1, agents.count))
     kernel = workspace.kernel(agentCount: agents.count, refusesRotations: refusesRotations)
     kernel.allowsSwap = allowsSwap
@@ -112,14 +118,10 @@ struct ConfigurationSearch {
     parent.append(from)
     waited += row
     var indices = free.indices.map(Int32.init)
-    let distances = free.indices.map { i in
-      tables[free[i]].map { Int32($0.values[Int(configuration[i])]) } ?? 0
-    }
-    // Longest under way first; at the start the farthest first.
     indices.sort { a, b in
       let (x, y) = (Int(a), Int(b))
       if row[x] != row[y] { return row[x] > row[y] }
-      return distances[x] != distances[y] ? distances[x] > distances[y] : a < b
+      return farness[x] != farness[y] ? farness[x] > farness[y] : a < b
     }
     order += indices
     leaves.append(Leaves(queue: [0]))

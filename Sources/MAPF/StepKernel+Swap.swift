@@ -24,9 +24,8 @@ extension StepKernel {
     for m in Int(moves.start[base])..<Int(moves.start[base + 1]) {
       let beside = Int(moves.end[m])
       let third = occupant[beside]
-      guard third >= 0, beside != ahead, table[Int(third)] != nil,
-        next[Int(third)] == Self.undecided
-      else { continue }
+      // It may be decided already: above all when it is the one that pushes this agent.
+      guard third >= 0, beside != ahead, table[Int(third)] != nil else { continue }
       if isRequired(pusher: Int(third), puller: a, from: here, to: ahead),
         isPossible(pusherAt: ahead, pullerAt: here, class: a)
       {

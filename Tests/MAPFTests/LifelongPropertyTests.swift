@@ -148,3 +148,50 @@ private struct Run {
     #expect(trace(3) != trace(4))
   }
 }
+
+@Suite struct LifelongPlannerValueTests {
+  @Test func copiesGoTheirOwnWays() {
+    let drawing = Drawing("a....\n.....\n....b")
+    let moves = drawing.moves()
+    var first = LifelongPlanner(graphs: [moves], seed: Seed(1), tableMemoryLimit: 1 << 16)
+    var agents = [
+      PlanningAgent(at: drawing["a"], goal: drawing["b"]),
+      PlanningAgent(at: drawing["b"], goal: drawing["a"]),
+    ]
+    _ = first.step(agents)
+    var second = first
+    var others = agents
+    others[0].goal = -1
+    _ = second.step(others)
+    var third = first
+    for _ in 0..<10 {
+      let moves = first.step(agents)
+      #expect(moves == third.step(agents))
+      PlanVerifier.apply(moves, to: &agents)
+      PlanVerifier.apply(second.step(others), to: &others)
+    }
+    #expect(agents.map(\.at) == [drawing["b"], drawing["a"]])
+    #expect(others[1].at == drawing["a"])
+  }
+
+  @Test func anAbsentAgentOccupiesNothing() {
+    let drawing = Drawing("amb")
+    var planner = LifelongPlanner(
+      graphs: [drawing.moves()], seed: Seed(1), tableMemoryLimit: 1 << 16)
+    let agents = [
+      PlanningAgent(at: drawing["m"], mobility: .absent),
+      PlanningAgent(at: drawing["a"], goal: drawing["b"]),
+    ]
+    #expect(planner.step(agents).map(\.to) == [drawing["m"]])
+  }
+
+  @Test func aTrainMovesAsOneLeaderFirst() {
+    let drawing = Drawing("abc.d")
+    var planner = LifelongPlanner(
+      graphs: [drawing.moves()], seed: Seed(1), tableMemoryLimit: 1 << 16)
+    let agents = ["a", "b", "c"].map {
+      PlanningAgent(at: drawing[Character($0)], goal: drawing["d"])
+    }
+    #expect(planner.step(agents).map(\.agent) == [2, 1, 0])
+  }
+}
