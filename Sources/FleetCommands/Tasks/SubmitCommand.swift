@@ -23,12 +23,17 @@ struct SubmitCommand: ParsableCommand {
   struct Deliver: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Carry a load from one station to another.")
-    @Option(help: "Station where the load is taken.") var from: StationID
-    @Option(help: "Station where it is brought.") var to: StationID
-    @Option(help: "Standing time for loading.") var loadSeconds = 20.0
-    @Option(help: "Standing time for unloading.") var unloadSeconds = 20.0
+    @Option(help: ArgumentHelp("Station where the load is taken.", valueName: "station"))
+    var from: StationID
+    @Option(help: ArgumentHelp("Station where it is brought.", valueName: "station"))
+    var to: StationID
+    @Option(help: ArgumentHelp("Standing time for loading.", valueName: "seconds"))
+    var loadSeconds = 20.0
+    @Option(help: ArgumentHelp("Standing time for unloading.", valueName: "seconds"))
+    var unloadSeconds = 20.0
     @Option(help: "Hand the load out only for this code (`task release`).") var code: String?
-    @Option(help: "Weight of the load.") var payloadGrams: Int32 = 0
+    @Option(help: ArgumentHelp("Weight of the load.", valueName: "grams"))
+    var payloadGrams: Int32 = 0
     @OptionGroup(title: "Task") var options: SubmitOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions

@@ -85,16 +85,18 @@ struct WatchCommand: ParsableCommand {
     }
   }
 
-  /// The site to draw: given, or the server's, or found by name; nil: none of these.
-  private func site() throws -> Site? {
+  /// The site to draw: given, or the server's, or found by name; nil: it is not on this machine. A
+  /// site that is here and damaged is an error.
+  private func site() throws(CommandFailure) -> Site? {
     if let map { return try SiteArgument.load(map).site }
     let access = try CommandContext.current.access(connection)
     for name in [access.sitePath, access.site.text].compactMap({ $0 }) {
-      do throws(CommandFailure) {
-        return try SiteArgument.load(name).site
+      do throws(SiteError) {
+        _ = try SiteLocator.current().locate(name)
       } catch {
         continue
       }
+      return try SiteArgument.load(name).site
     }
     return nil
   }
