@@ -42,7 +42,7 @@ struct RouteBook: Sendable {
   }
 
   private func verdictOnNew(_ update: RouteUpdate, canStart: (Point) -> Bool) -> Verdict {
-    if update.update != 1 { return .refused(position.order == 0 ? .unknownOrder : .updateGap) }
+    guard update.update == 1 else { return .refused(.updateGap) }
     guard isDriven, update.firstLeg == 1, legsAreSound(update), canStart(update.start),
       update.releasedThrough <= UInt64(update.legs.count)
     else { return .refused(.routeMismatch) }

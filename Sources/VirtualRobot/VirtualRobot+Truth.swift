@@ -8,6 +8,7 @@ public struct TruePose: Sendable, Equatable {
   public var y: Double
   /// Degrees clockwise from north, 0 ..< 360.
   public var headingDegrees: Double
+  /// Along its heading; 0 while it turns on the spot.
   public var speedMillimetresPerSecond: Double
 }
 
@@ -24,7 +25,9 @@ extension VirtualRobot {
   /// The true place of its centre, to the millimetre.
   public var truePosition: Point { motion.snapshot(at: clock).point }
 
+  /// Of its outline, along its heading.
   public var lengthMillimetres: Int32 { settings.factsheet.vehicle.lengthMillimetres }
+  /// Of its outline.
   public var widthMillimetres: Int32 { settings.factsheet.vehicle.widthMillimetres }
 
   /// Neither driving nor turning.
@@ -62,6 +65,7 @@ extension VirtualRobot {
   /// 0 ... 1000, as of the last state.
   public var energyPermille: Int32 { battery.permille }
 
+  /// Who drives it: `fault` with an empty battery, `stopped` by command or emergency stop.
   public var mode: RobotMode {
     if flat { return .fault }
     return stopped || emergency ? .stopped : .automatic
@@ -69,8 +73,11 @@ extension VirtualRobot {
 
   /// Held by its watchdog.
   public var isHeld: Bool { watch == .held }
+  /// Paused by command.
   public var isPaused: Bool { paused }
+  /// Has a load aboard.
   public var isLoaded: Bool { loaded }
+  /// Its brush turns.
   public var isBrushing: Bool { brushing }
 
   /// The action under way.

@@ -14,17 +14,22 @@ import FleetModel
 public struct VirtualRobot: Sendable {
   /// What a robot is made of.
   public struct Settings: Sendable {
+    /// Its name, for its shell: the robot itself never says it.
     public var id: RobotID
+    /// What it is and can do.
     public var factsheet: Factsheet
     /// The site's cell size: how far off a route's start the robot may stand.
     public var cellMillimetres: Int32
+    /// Where its centre is at first.
     public var start: Point
+    /// Clockwise from north, 0 ..< 360,000.
     public var headingMillidegrees: Int32
     /// 0 ... 1000.
     public var energyPermille: Int32
     /// This robot's own: for the noise of its reported position.
     public var seed: Seed
 
+    /// Makes settings; by default it looks north and is fully charged.
     public init(
       id: RobotID, factsheet: Factsheet, cellMillimetres: Int32, start: Point,
       headingMillidegrees: Int32 = 0, energyPermille: Int32 = 1000, seed: Seed
@@ -41,9 +46,13 @@ public struct VirtualRobot: Sendable {
 
   /// What the robot says, in order.
   public enum Output: Sendable, Equatable {
+    /// QoS 1, retained.
     case connection(ConnectionMessage)
+    /// QoS 1, retained.
     case factsheet(Factsheet)
+    /// QoS 0.
     case state(RobotState)
+    /// QoS 1.
     case report(RobotReport)
   }
 
@@ -71,6 +80,7 @@ public struct VirtualRobot: Sendable {
   /// Least time between states that no change of mode demands.
   static let softInterval: Int64 = 500_000
 
+  /// What it was made of.
   public let settings: Settings
   var clock = Int64.min
   var wake = Int64.min
@@ -100,6 +110,7 @@ public struct VirtualRobot: Sendable {
   var loaded = false
   var brushing = false
 
+  /// A standing robot without a session; its clock starts with the first `now:` it is given.
   public init(_ settings: Settings) {
     self.settings = settings
     let vehicle = settings.factsheet.vehicle

@@ -64,11 +64,11 @@ import Testing
     #expect(rig.robot.route.update == 2)
   }
 
-  @Test func refusesAnOrderThatItNeverHad() {
+  @Test func refusesALaterUpdateOfANewOrderAndAnOldOrder() {
     var rig = Rig()
     rig.heartbeat()
     let unknown = rig.send(Rig.route(order: 3, update: 2, firstLeg: 5, row(0...2)))
-    #expect(answers(unknown) == [.refused(number: 1, reason: .unknownOrder)])
+    #expect(answers(unknown) == [.refused(number: 1, reason: .updateGap)])
     rig.send(Rig.route(order: 3, row(0...1)))
     rig.run(5)
     let old = rig.send(Rig.route(order: 2, row(1...2)))

@@ -2,7 +2,9 @@ import Determinism
 
 /// How a swarm is doing.
 public struct SwarmStatus: Sendable, Equatable, Codable {
+  /// In the swarm.
   public var robots = 0
+  /// With an open session.
   public var connected = 0
   /// Driving or turning.
   public var moving = 0
@@ -10,12 +12,18 @@ public struct SwarmStatus: Sendable, Equatable, Codable {
   public var held = 0
   /// In a mode other than automatic.
   public var outOfOrder = 0
+  /// Since the swarm was made.
   public var virtualSeconds = 0.0
+  /// Published by all robots.
   public var messagesSent = 0
+  /// Received by all robots; a heartbeat counts once for each.
   public var messagesReceived = 0
+  /// Overlaps of true outlines that have begun.
   public var collisions = 0
+  /// By all robots together.
   public var drivenMetres = 0.0
 
+  /// Nothing yet.
   public init() {}
 }
 
@@ -31,6 +39,7 @@ public struct SwarmReport: Sendable, Equatable, Codable {
   public var collisionChecks = 0
   /// Processor time of this process.
   public var cpuSeconds = 0.0
+  /// How long the run took.
   public var realSeconds = 0.0
   /// Messages not sent, since too much was waiting; robots say what matters again.
   public var messagesDropped = 0
@@ -38,6 +47,7 @@ public struct SwarmReport: Sendable, Equatable, Codable {
   public var connects = 0
   /// Faults that were made on purpose.
   public var stops = 0
+  /// Links cut on purpose.
   public var linkLosses = 0
   /// How far virtual time fell behind at most, in virtual milliseconds: above 50 or so the
   /// machine was too slow for a while.
@@ -45,5 +55,6 @@ public struct SwarmReport: Sendable, Equatable, Codable {
   /// What else was wrong (refused connections, undecodable messages): the first few, in words.
   public var problems: [String] = []
 
+  /// Nothing yet.
   public init() {}
 }

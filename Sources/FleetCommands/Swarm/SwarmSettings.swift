@@ -7,16 +7,22 @@ import Site
 
 /// What a swarm is made of.
 public struct SwarmSettings: Sendable {
+  /// Where they drive: names of topics, cell size.
   public var site: Site
+  /// The broker, at the listener for robots.
   public var endpoint: MQTTEndpoint
+  /// Who drives.
   public var robots: [SwarmRobot]
   /// The robots' watchdog on the server's heartbeat, in virtual time.
   public var heartbeatTimeout = Duration.seconds(5)
+  /// What goes wrong; by default nothing.
   public var faults = SwarmFaults()
+  /// For faults, noise and waits before reconnecting.
   public var seed: Seed
   /// How often the status is told, in real time.
   public var statusInterval = Duration.seconds(1)
 
+  /// Makes settings without faults.
   public init(site: Site, endpoint: MQTTEndpoint, robots: [SwarmRobot], seed: Seed) {
     self.site = site
     self.endpoint = endpoint
@@ -27,13 +33,18 @@ public struct SwarmSettings: Sendable {
 
 /// One robot of a swarm.
 public struct SwarmRobot: Sendable {
+  /// Its user name at the broker.
   public var id: RobotID
   /// nil: the broker lets anybody in.
   public var password: String?
+  /// What it is; goes into its factsheet.
   public var vehicle: VehicleClass
+  /// The cell on whose centre it stands at first.
   public var start: VertexID
+  /// At first, 0 ... 1000.
   public var energyPermille: Int32
 
+  /// Makes a robot, by default fully charged.
   public init(
     id: RobotID, password: String?, vehicle: VehicleClass, start: VertexID,
     energyPermille: Int32 = 1000
@@ -81,5 +92,6 @@ public struct SwarmFaults: Sendable {
   /// How long the link is gone.
   public var linkLossSeconds = 2...25
 
+  /// Nothing goes wrong.
   public init() {}
 }
