@@ -129,11 +129,16 @@ public final class Swarm {
       factsheet: Factsheet(
         vendor: "Drover", model: "virtual \(robot.vehicle.id)", serial: robot.id.text,
         vehicle: robot.vehicle,
-        heartbeatTimeoutMilliseconds: Int32(
-          settings.heartbeatTimeout.wholeMicroseconds / 1000)),
+        heartbeatTimeoutMilliseconds: heartbeatTimeoutMilliseconds),
       cellMillimetres: settings.site.cellMillimetres,
       start: settings.site.centre(of: robot.start), energyPermille: robot.energyPermille,
       seed: settings.seed.derive("robot", index))
+  }
+
+  /// At least two real seconds: at a high scale a busy machine would else hold all robots.
+  private var heartbeatTimeoutMilliseconds: Int32 {
+    let given = settings.heartbeatTimeout.wholeMicroseconds / 1000
+    return Int32(clamping: max(given, Int64(2000 * clock.scale)))
   }
 
   private static func processorSeconds() -> Double {

@@ -13,7 +13,7 @@ public struct SwarmSettings: Sendable {
   public var endpoint: MQTTEndpoint
   /// Who drives.
   public var robots: [SwarmRobot]
-  /// The robots' watchdog on the server's heartbeat, in virtual time.
+  /// The robots' watchdog on the server's heartbeat, in virtual time; at least two real seconds.
   public var heartbeatTimeout = Duration.seconds(5)
   /// What goes wrong; by default nothing.
   public var faults = SwarmFaults()
