@@ -1,7 +1,7 @@
 // PIBT knows nothing of agents that will not move: against one, on an open field, it presses on for
 // ever, and in a one-way lane it fills the lane behind one with agents that cannot turn back. So an
-// agent follows distances with all walls taken out as soon as a wall stands on, or nearly on, one of
-// its shortest ways: on any of them, for it may drift from one to another. The others keep the plain
+// agent follows distances with all walls taken out as soon as a wall stands on one of its
+// shortest ways: on any of them, for it may drift from one to another. The others keep the plain
 // table of their goal, which they share.
 //
 // Whether a wall `w` stands on a shortest way from `v` to `g` needs no walk along it: it does when
@@ -14,8 +14,6 @@ extension LifelongPlanner {
     var table: DistanceTable
   }
 
-  /// Detours through a wall up to this many cells still make an agent go round it.
-  private static let slack = 6
   /// With more walls than this the agents take turns in looking for them.
   private static let watchesPerStep = 16
 
@@ -62,26 +60,24 @@ extension LifelongPlanner {
 
   /// Sets the table that agent `a` follows in this step.
   mutating func chooseTable(_ a: Int, _ agent: PlanningAgent) {
-    if memory[a].table == nil { usePlainTable(a, agent) }
     let isNew = memory[a].checkedWalls != wallVersion
     memory[a].checkedWalls = wallVersion
-    if wallCells.isEmpty {
-      if memory[a].walls != 0 { usePlainTable(a, agent) }
-    } else if memory[a].walls != 0 {
-      if isNew { goRoundWalls(a, agent) }
-    } else {
-      let turns = 1 + wallCells.count / Self.watchesPerStep
-      if isNew || (a + statistics.steps) % turns == 0, isNearWall(a, agent) {
-        goRoundWalls(a, agent)
-      }
+    // With other walls it may do without: their tables are many and soon out of date.
+    if memory[a].table == nil || (isNew && memory[a].walls != 0) {
+      follow(tables.table(graph: agent.graph, goal: agent.goal), walls: 0, a, agent)
     }
+    guard !wallCells.isEmpty, memory[a].walls == 0 else { return }
+    let turns = 1 + wallCells.count / Self.watchesPerStep
+    if isNew || (a + statistics.steps) % turns == 0, isOnWay(a, agent) { goRoundWalls(a, agent) }
   }
 
-  private mutating func usePlainTable(_ a: Int, _ agent: PlanningAgent) {
-    memory[a].table = TableView(tables.table(graph: agent.graph, goal: agent.goal))
-    memory[a].walls = 0
-    memory[a].best = .max
-    memory[a].sinceBest = 0
+  private mutating func follow(
+    _ table: DistanceTable, walls: Int32, _ a: Int, _ agent: PlanningAgent
+  ) {
+    memory[a].table = TableView(table)
+    memory[a].walls = walls
+    // Nearer from here on is progress; changing tables is not.
+    memory[a].best = Int32(table.values[Int(agent.at)])
   }
 
   /// An agent that has no way round stays where it is, so as not to be trapped behind the wall. A
@@ -89,18 +85,16 @@ extension LifelongPlanner {
   private mutating func goRoundWalls(_ a: Int, _ agent: PlanningAgent) {
     let isOnGoal = isWall[Int(agent.goal)]
     if isOnGoal { isWall[Int(agent.goal)] = false }
-    memory[a].table = TableView(
-      tables.table(graph: agent.graph, goal: agent.goal, walls: wallVersion, blocked: isWall))
+    let table = tables.table(
+      graph: agent.graph, goal: agent.goal, walls: wallVersion, blocked: isWall)
     if isOnGoal { isWall[Int(agent.goal)] = true }
-    memory[a].walls = wallVersion
-    memory[a].best = .max
-    memory[a].sinceBest = 0
+    follow(table, walls: wallVersion, a, agent)
   }
 
-  /// Whether a wall stands on or nearly on a shortest way of agent `a`.
-  private func isNearWall(_ a: Int, _ agent: PlanningAgent) -> Bool {
+  /// Whether a wall stands on a shortest way of agent `a`.
+  private func isOnWay(_ a: Int, _ agent: PlanningAgent) -> Bool {
     guard let values = memory[a].table?.values else { return false }
-    let here = Int(values[Int(agent.at)]) + Self.slack
+    let here = Int(values[Int(agent.at)])
     for watch in watches[Int(agent.graph)] where watch.vertex != agent.goal {
       let to = watch.table.values[Int(agent.at)]
       let on = values[Int(watch.vertex)]

@@ -47,7 +47,11 @@ public struct LifelongPlanner: Sendable {
   public private(set) var statistics = Statistics()
   /// The slots of agents that could move, have a goal, and have come no closer to it for
   /// `stuckAfter` steps; in rising order, as of the last step.
-  public internal(set) var stuckAgents: [Int32] = []
+  public private(set) var stuckAgents: [Int32] = []
+  /// The slots of agents that have a goal and, as things stand, no way there: it cannot be reached,
+  /// or only through walls. They stay unless pushed, and count among the stuck ones no more. In
+  /// rising order, as of the last step.
+  public private(set) var cutOffAgents: [Int32] = []
 
   let moves: FlatMoves
   let firstMoves: [Int32]
@@ -209,6 +213,7 @@ public struct LifelongPlanner: Sendable {
 
   private mutating func remember(_ agents: [PlanningAgent], _ kernel: StepKernel) {
     stuckAgents.removeAll(keepingCapacity: true)
+    cutOffAgents.removeAll(keepingCapacity: true)
     for (a, agent) in agents.enumerated() where agent.mobility != .absent {
       let next = kernel.next[a]
       memory[a].expectedAt = next
@@ -217,6 +222,12 @@ public struct LifelongPlanner: Sendable {
         memory[a].elapsed = 0
         memory[a].best = 0
         memory[a].sinceBest = 0
+        continue
+      }
+      if let table = memory[a].table, kernel.table[a] == nil,
+        table.values[Int(agent.at)] == DistanceTable.unreachable
+      {
+        cutOffAgents.append(Int32(a))
         continue
       }
       memory[a].elapsed &+= memory[a].elapsed < .max ? 1 : 0

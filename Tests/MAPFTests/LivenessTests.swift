@@ -141,7 +141,8 @@ private struct Drill {
     var drill = Drill(drawing, [PlanningAgent(at: drawing["a"], goal: drawing["b"])])
     for _ in 0..<40 { drill.step() }
     #expect(drill.agents[0].at == drawing["a"])
-    #expect(drill.planner.stuckAgents == [0])
+    #expect(drill.planner.cutOffAgents == [0])
+    #expect(drill.planner.stuckAgents == [])
   }
 
   @Test func twoAgentsPutInOneCellBlockIt() {
