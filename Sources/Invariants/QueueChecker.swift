@@ -48,8 +48,8 @@ public struct QueueChecker: Sendable {
       }
     }
     for node in 0..<index.count where tokensOfLeg[node] != index.expectedTokens(node) {
-      let leg = index.leg(node)
-      found.append(.strayToken(index.robot(node), leg: leg.number, resource: leg.end))
+      found.append(
+        .strayToken(index.robot(node), leg: index.number(node), resource: index.end(node)))
     }
     return found
   }
@@ -72,7 +72,7 @@ public struct QueueChecker: Sendable {
     _ index: LegIndex
   ) -> Violation? {
     let robot = index.robot(node)
-    let leg = index.leg(node).number
+    let leg = index.number(node)
     let other = index.robot(front)
     if index.isReleased(node) {
       return snapshot.contested.contains(resource)
@@ -81,7 +81,7 @@ public struct QueueChecker: Sendable {
     guard let vacating = index.vacating(front, resource) else {
       return .waitsForRest(robot, leg: leg, resource: resource, behind: other)
     }
-    if index.leg(vacating).appended >= index.leg(node).appended {
+    if index.appended(vacating) >= index.appended(node) {
       return .waitsForLater(robot, leg: leg, resource: resource, behind: other)
     }
     return index.isHeld(front) && other != robot

@@ -71,11 +71,11 @@ extension Violation: CustomStringConvertible {
   public var description: String {
     switch self {
     case .overlap(let a, let p, let b, let q):
-      "robots \(a.rawValue) at \(place(p)) and \(b.rawValue) at \(place(q)) overlap"
+      "robots \(a.rawValue) at \(at(p)) and \(b.rawValue) at \(at(q)) overlap"
     case .outsideOwned(let robot, let p, let cell):
-      "robot \(robot.rawValue) at \(place(p)) reaches into cell \(cell), which it does not own"
+      "robot \(robot.rawValue) at \(at(p)) reaches into cell \(cell), which it does not own"
     case .offRoad(let robot, let p, let cell):
-      "robot \(robot.rawValue) at \(place(p)) reaches into \(cell), where nobody may drive"
+      "robot \(robot.rawValue) at \(at(p)) reaches into \(cell), where nobody may drive"
     case .cannotStop(let robot, let braking, let left):
       "robot \(robot.rawValue) needs \(braking) mm to stop and has \(left) mm of acknowledged road"
     case .doubleOwner(let cell, let owner, let robot):
@@ -89,48 +89,32 @@ extension Violation: CustomStringConvertible {
     case .pastRelease(let robot, let order, let leg, let released):
       "robot \(robot.rawValue), order \(order): at leg \(leg), released through \(released)"
     case .absent(let robot): "message about robot \(robot.rawValue), which is not there"
-    case .strayToken, .releasedNotOwner, .waitsForRest, .waitsForLater, .waitsForHeld,
-      .waitCycle, .marksOutOfOrder, .sharedEnd:
-      queueDescription
-    case .taskSubmittedTwice, .taskUnknown, .taskEndedTwice, .taskOpen, .parcelLost:
-      taskDescription
-    }
-  }
-
-  private var queueDescription: String {
-    switch self {
     case .strayToken(let robot, let leg, let resource):
-      "robot \(robot.rawValue), leg \(leg): token and claim disagree on resource \(resource)"
+      "\(who(robot, leg)): token and claim disagree on resource \(resource)"
     case .releasedNotOwner(let robot, let leg, let resource):
-      "robot \(robot.rawValue), leg \(leg) is released but does not own resource \(resource)"
+      "\(who(robot, leg)) is released but does not own resource \(resource)"
     case .waitsForRest(let robot, let leg, let resource, let other):
-      "robot \(robot.rawValue), leg \(leg) waits on resource \(resource), where robot "
-        + "\(other.rawValue) comes to rest"
+      "\(who(robot, leg)) waits on resource \(resource), where robot \(other.rawValue) rests"
     case .waitsForLater(let robot, let leg, let resource, let other):
-      "robot \(robot.rawValue), leg \(leg) waits on resource \(resource) for a later leg of robot "
-        + "\(other.rawValue)"
+      "\(who(robot, leg)) waits on resource \(resource) for a later leg of \(other.rawValue)"
     case .waitsForHeld(let robot, let leg, let resource, let other):
-      "robot \(robot.rawValue), leg \(leg) waits on resource \(resource) for robot "
-        + "\(other.rawValue), which is held"
+      "\(who(robot, leg)) waits on resource \(resource) for \(other.rawValue), which is held"
     case .waitCycle(let robots): "robots \(robots.map(\.rawValue)) wait for one another"
     case .marksOutOfOrder(let robot): "robot \(robot.rawValue): marks out of order"
     case .sharedEnd(let resource, let a, let b):
       "robots \(a.rawValue) and \(b.rawValue) both end on resource \(resource)"
-    default: ""
-    }
-  }
-
-  private var taskDescription: String {
-    switch self {
     case .taskSubmittedTwice(let task): "task \(task) submitted twice"
     case .taskUnknown(let task): "task \(task) was never submitted"
     case .taskEndedTwice(let task, let first, let then):
       "task \(task) ended as \(first), then as \(then)"
     case .taskOpen(let task): "task \(task) never ended"
     case .parcelLost(let task, let fault): "parcel of task \(task): \(fault.rawValue)"
-    default: ""
     }
   }
 
-  private func place(_ point: Point) -> String { "(\(point.x), \(point.y)) mm" }
+  private func at(_ point: Point) -> String { "(\(point.x), \(point.y)) mm" }
+
+  private func who(_ robot: RobotIndex, _ leg: UInt64) -> String {
+    "robot \(robot.rawValue), leg \(leg)"
+  }
 }

@@ -3,14 +3,20 @@ import FleetModel
 /// All legs of a snapshot in a row: robot by robot, in driving order.
 struct LegIndex {
   private struct Entry {
-    var robot: Int
-    var leg: Int
+    /// Place in `robots`.
+    var slot: Int
+    /// Place among the robot's legs.
+    var offset: Int
+    var end: Int32
+    var appended: UInt64
+    var isReleased: Bool
   }
 
   private let robots: [QueueSnapshot.Robot]
   private var entries: [Entry] = []
-  /// Robot number -> place in `robots` and of its first leg in `entries`; -1 where absent.
+  /// By robot number: place in `robots`; -1 where absent.
   private var slots: [Int] = []
+  /// By place in `robots`: place of its first leg in `entries`.
   private var bases: [Int] = []
 
   init(_ snapshot: QueueSnapshot) {
@@ -20,43 +26,55 @@ struct LegIndex {
     for (slot, robot) in robots.enumerated() {
       slots[robot.robot.index] = slot
       bases.append(entries.count)
-      for leg in robot.legs.indices { entries.append(Entry(robot: slot, leg: leg)) }
+      for (offset, leg) in robot.legs.enumerated() {
+        entries.append(
+          Entry(
+            slot: slot, offset: offset, end: leg.end, appended: leg.appended,
+            isReleased: leg.number <= robot.released))
+      }
     }
   }
 
   var count: Int { entries.count }
 
-  func leg(_ node: Int) -> QueueSnapshot.Leg { robots[entries[node].robot].legs[entries[node].leg] }
-  func robot(_ node: Int) -> RobotIndex { robots[entries[node].robot].robot }
-  func isHeld(_ node: Int) -> Bool { robots[entries[node].robot].isHeld }
-  func isReleased(_ node: Int) -> Bool {
-    leg(node).number <= robots[entries[node].robot].released
+  func number(_ node: Int) -> UInt64 {
+    robots[entries[node].slot].legs[entries[node].offset].number
   }
-  func hasPredecessor(_ node: Int) -> Bool { entries[node].leg > 0 }
+  func end(_ node: Int) -> Int32 { entries[node].end }
+  func appended(_ node: Int) -> UInt64 { entries[node].appended }
+  func robot(_ node: Int) -> RobotIndex { robots[entries[node].slot].robot }
+  func isHeld(_ node: Int) -> Bool { robots[entries[node].slot].isHeld }
+  func isReleased(_ node: Int) -> Bool { entries[node].isReleased }
+  func hasPredecessor(_ node: Int) -> Bool { entries[node].offset > 0 }
 
   func node(_ token: QueueSnapshot.Token) -> Int? {
     let index = token.robot.index
     guard index >= 0, index < slots.count, slots[index] >= 0 else { return nil }
-    let robot = robots[slots[index]]
-    guard let first = robot.legs.first, token.leg >= first.number,
-      token.leg - first.number < UInt64(robot.legs.count)
+    let base = bases[slots[index]]
+    let next = slots[index] + 1
+    let end = next < bases.count ? bases[next] : count
+    guard base < end, token.leg >= number(base), token.leg - number(base) < UInt64(end - base)
     else { return nil }
-    return bases[slots[index]] + Int(token.leg - first.number)
+    return base + Int(token.leg - number(base))
   }
 
   /// Whether the leg still holds or wants `resource`: of the visited one only its end is left.
   func claims(_ node: Int, _ resource: Int32) -> Bool {
-    let leg = leg(node)
-    return hasPredecessor(node) ? leg.claims.contains(resource) : leg.end == resource
+    if end(node) == resource { return true }
+    let entry = entries[node]
+    return entry.offset > 0 && robots[entry.slot].legs[entry.offset].claims.contains(resource)
   }
 
-  func expectedTokens(_ node: Int) -> Int { hasPredecessor(node) ? leg(node).claims.count : 1 }
+  func expectedTokens(_ node: Int) -> Int {
+    let entry = entries[node]
+    return entry.offset > 0 ? robots[entry.slot].legs[entry.offset].claims.count : 1
+  }
 
   /// The leg that takes the robot off `resource`, claimed by `node`; nil when none is planned.
   func vacating(_ node: Int, _ resource: Int32) -> Int? {
-    guard leg(node).end == resource else { return node }
+    guard end(node) == resource else { return node }
     let next = node + 1
-    return next < count && entries[next].robot == entries[node].robot ? next : nil
+    return next < count && entries[next].slot == entries[node].slot ? next : nil
   }
 }
 

@@ -35,7 +35,7 @@ public enum JoinOutcome: Sendable, Equatable {
 /// Why a leg was not appended. Nothing has changed then.
 public enum AppendRefusal: Sendable, Equatable {
   case absent
-  /// Held, contested, or asked to trim.
+  /// Held, awaited, contested, or asked to trim.
   case frozen
   /// An empty path, a resource named twice or out of range, a path cell that is not claimed, or
   /// the robot's own planned end among the claims.

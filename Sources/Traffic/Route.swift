@@ -32,7 +32,7 @@ struct Route: Sendable {
 
   /// Gets no road, and nobody may come to wait for it.
   @inline(__always)
-  var isFrozen: Bool { isHeld || isContested }
+  var isFrozen: Bool { isHeld || isContested || isAwaited }
 
   /// Whether the leg that takes the robot off `resource`, claimed by leg `leg`, is in the queues:
   /// that leg itself, or the one after it where it rests.

@@ -40,8 +40,10 @@ extension Traffic {
   /// (`RobotEvent.present`). Legs that it does not have are given back, and the next release
   /// counts on from the update it has.
   ///
-  /// Only when nothing sent earlier can still reach it: in a new session, in a new server epoch, or
-  /// after `awaitPresence`. It stays held if it is.
+  /// Only when nothing sent earlier can still reach it: in a new session, once it has heard of the
+  /// new server epoch, or as the answer to the query sent with `awaitPresence` (an answer to an older
+  /// query may not know of road that is still under way to the robot, which must not be given
+  /// back). It stays held if it is.
   public mutating func reconcile(
     _ robot: RobotIndex, position: RoutePosition
   ) -> Reconciliation {

@@ -126,4 +126,16 @@ import Testing
     #expect(restarted.acknowledged(a, order: 1, update: 1, through: 3) == nil)
     #expect(restarted.promise(of: a).acknowledged == 0)
   }
+
+  @Test func nothingIsReleasedToAnAwaitedRobot() {
+    var traffic = driving()
+    _ = traffic.visited(a, order: 1, leg: 1)
+    _ = traffic.awaitPresence(of: a)
+    traffic.setHeld(a, false)
+    #expect(traffic.plan(a, 4) == .frozen)
+    #expect(traffic.release() == [])
+    _ = traffic.reconcile(a, position: traffic.position(of: a))
+    #expect(traffic.plan(a, 4) == nil)
+    #expect(traffic.release().map(\.releasedThrough) == [4])
+  }
 }
