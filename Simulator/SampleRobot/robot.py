@@ -68,8 +68,8 @@ class Robot(Link):
         if r.order < self.order:
             return self.refuse(number, Reason.REASON_UNKNOWN_ORDER)
         if r.order == self.order and r.update <= self.update:
-            known = self.updates.get(r.update)
-            if r.update in self.trims or (known is not None and known != r.SerializeToString()):
+            mine = r.SerializeToString()
+            if self.updates.get(r.update, b"" if r.update in self.trims else mine) != mine:
                 return self.refuse(number, Reason.REASON_CONFLICTING_UPDATE)
             return self.acknowledge()
         new = r.order > self.order
@@ -104,8 +104,8 @@ class Robot(Link):
         if t.order != self.order:
             return self.refuse(number, Reason.REASON_UNKNOWN_ORDER)
         if t.update not in self.trims:
-            if t.update != self.update + 1:
-                early = t.update <= self.update
+            if t.update not in (self.update, self.update + 1):
+                early = t.update < self.update
                 return self.refuse(
                     number, Reason.REASON_CONFLICTING_UPDATE if early else Reason.REASON_UPDATE_GAP)
             under_way = self.visited + 1 if self.way and self.visited < self.through else self.visited
@@ -246,13 +246,13 @@ class Robot(Link):
 
 def parse():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--credentials", help="a JSON file with any of the options below, by their names")
+    p.add_argument("--credentials", help="a JSON file of names to passwords, as `drover robot enrol` writes it")
     p.add_argument("--host", default="127.0.0.1")
     p.add_argument("--port", type=int, default=1883)
     p.add_argument("--ca", help="certificate of the authority that signed the broker's, for TLS")
-    p.add_argument("--robot", help="the id under which it is enrolled")
+    p.add_argument("--robot", required=True, help="the id under which it is enrolled")
     p.add_argument("--password")
-    p.add_argument("--site", help="the site's id")
+    p.add_argument("--site", required=True, help="the site's id")
     p.add_argument("--vehicle", default="van", help="a vehicle class of the site")
     p.add_argument("--cell", default="0,0", help="start cell, COLUMN,ROW from the north-west")
     p.add_argument("--cell-mm", type=int, default=1000, help="size of a cell")
@@ -261,11 +261,10 @@ def parse():
     p.add_argument("--time-scale", type=float, default=1.0, help="of a server that runs faster too")
     options = p.parse_args()
     if options.credentials:
-        p.set_defaults(**json.loads(pathlib.Path(options.credentials).read_text()))
-        options = p.parse_args()
-    for name in ("robot", "password", "site"):
-        if not getattr(options, name):
-            p.error(f"--{name} is needed, or \"{name}\" in the credentials file")
+        known = json.loads(pathlib.Path(options.credentials).read_text())
+        options.password = options.password or known.get(options.robot)
+    if not options.password:
+        p.error(f"no password for {options.robot}: --password or --credentials")
     column, row = map(int, options.cell.split(","))
     options.x, options.y = (column + 0.5) * options.cell_mm, (row + 0.5) * options.cell_mm
     return options

@@ -236,7 +236,7 @@ struct  Drover__V1__Trim
    */
   uint64_t order;
   /*
-   * At least 1.
+   * The last update that the robot has, or the next, which the trim then uses up. At least 1.
    */
   uint64_t update;
   /*
