@@ -20,7 +20,7 @@ struct RouteBook: Sendable {
   /// The last leg known, and its end.
   private(set) var lastLeg: UInt64 = 0
   private(set) var end = Point(x: 0, y: 0)
-  /// The last updates taken, oldest first.
+  /// The last updates taken, at their number modulo `memory`.
   private var taken: [RouteUpdate] = []
   private(set) var lastTrim: (update: UInt64, through: UInt64)?
   /// The last trim had an update number of its own, rather than the last route update's.
@@ -51,8 +51,9 @@ struct RouteBook: Sendable {
 
   private func verdictOnOld(_ update: RouteUpdate) -> Verdict {
     if trimIsUpdate, update.update == lastTrim?.update { return .refused(.conflictingUpdate) }
-    guard let known = taken.first(where: { $0.update == update.update }) else { return .repeated }
-    return known == update ? .repeated : .refused(.conflictingUpdate)
+    let slot = Int(update.update % UInt64(Self.memory))
+    guard slot < taken.count, taken[slot].update == update.update else { return .repeated }
+    return taken[slot] == update ? .repeated : .refused(.conflictingUpdate)
   }
 
   private func legsAreSound(_ update: RouteUpdate) -> Bool {
@@ -68,8 +69,9 @@ struct RouteBook: Sendable {
       lastLeg = 0
       end = update.start
     }
-    if taken.count == Self.memory { taken.removeFirst() }
-    taken.append(update)
+    let slot = Int(update.update % UInt64(Self.memory))
+    while taken.count <= slot { taken.append(update) }
+    taken[slot] = update
     position.update = update.update
     position.through = update.releasedThrough
     lastLeg += UInt64(update.legs.count)
