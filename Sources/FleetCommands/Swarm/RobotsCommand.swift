@@ -61,7 +61,7 @@ struct RobotsCommand: ParsableCommand {
       site: site, endpoint: endpoint, robots: try robots(of: site, passwords), seed: Seed(seed))
     settings.faults.stopsPerHour = stops
     settings.faults.linkLossesPerHour = linkLosses
-    OpenFiles.raiseLimit()
+    try OpenFiles.raiseLimit()
     let swarm = try Swarm(settings, clock: time.clock)
     let context = CommandContext.current
     let quiet = output.json || report != nil
