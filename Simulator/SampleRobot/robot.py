@@ -9,6 +9,7 @@ import argparse
 import json
 import math
 import pathlib
+import signal
 
 from link import Link, Reason, common, said, told
 
@@ -271,4 +272,6 @@ def parse():
 
 
 if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     Robot(parse()).run()
