@@ -1,0 +1,81 @@
+import Determinism
+
+/// What is to come, by (time, sequence): of two things at the same time the one that was put in
+/// first comes first.
+///
+/// A binary heap of plain keys; the values lie apart and do not move.
+struct EventQueue<Value> {
+  private struct Key {
+    var time: Int64
+    var sequence: UInt64
+    var slot: Int32
+
+    static func < (a: Key, b: Key) -> Bool {
+      a.time != b.time ? a.time < b.time : a.sequence < b.sequence
+    }
+  }
+
+  private var keys: [Key] = []
+  private var values: [Value?] = []
+  private var freeSlots: [Int32] = []
+  private var sequence: UInt64 = 0
+
+  var count: Int { keys.count }
+  var isEmpty: Bool { keys.isEmpty }
+  /// When the next thing happens.
+  var nextTime: Instant? { keys.first.map { Instant(microseconds: $0.time) } }
+
+  /// - Complexity: O(log n)
+  mutating func push(_ value: Value, at time: Instant) {
+    let slot: Int32
+    if let free = freeSlots.popLast() {
+      slot = free
+      values[Int(slot)] = value
+    } else {
+      slot = Int32(values.count)
+      values.append(value)
+    }
+    keys.append(Key(time: time.microseconds, sequence: sequence, slot: slot))
+    sequence += 1
+    siftUp(keys.count - 1)
+  }
+
+  /// - Complexity: O(log n)
+  mutating func pop() -> (time: Instant, value: Value)? {
+    guard let first = keys.first, let last = keys.popLast() else { return nil }
+    if !keys.isEmpty {
+      keys[0] = last
+      siftDown(0)
+    }
+    let slot = Int(first.slot)
+    freeSlots.append(first.slot)
+    guard let value = values[slot].take() else { preconditionFailure("slot \(slot) is empty") }
+    return (Instant(microseconds: first.time), value)
+  }
+
+  private mutating func siftUp(_ start: Int) {
+    var child = start
+    let key = keys[child]
+    while child > 0 {
+      let parent = (child - 1) / 2
+      guard key < keys[parent] else { break }
+      keys[child] = keys[parent]
+      child = parent
+    }
+    keys[child] = key
+  }
+
+  private mutating func siftDown(_ start: Int) {
+    var parent = start
+    let key = keys[parent]
+    while true {
+      var child = 2 * parent + 1
+      guard child < keys.count else { break }
+      if child + 1 < keys.count, keys[child + 1] < keys[child] { child += 1 }
+      guard keys[child] < key else { break }
+      keys[parent] = keys[child]
+      parent = child
+    }
+    keys[parent] = key
+  }
+}

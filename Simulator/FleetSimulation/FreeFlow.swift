@@ -1,0 +1,169 @@
+import Determinism
+import FleetModel
+import Grid
+import Site
+import VirtualRobot
+
+/// How long a way takes a vehicle that has the site to itself: a virtual robot of its class drives
+/// the shortest way (in cells; straight on wherever a shortest way goes straight on) with all of it
+/// released at once. Turns, acceleration, braking and speed limits are the vehicle's own; it stands
+/// in the right direction at first.
+struct FreeFlow {
+  private static let tablesKept = 600
+  private static let unreached = UInt16.max
+
+  private struct TableKey: Hashable {
+    let classIndex: Int
+    let goal: Int32
+  }
+
+  private struct WayKey: Hashable {
+    let classIndex: Int
+    let from: Int32
+    let to: Int32
+  }
+
+  private let site: Site
+  private let allowed: [[Bool]]
+  private var tables: [TableKey: [UInt16]] = [:]
+  private var times: [WayKey: Int64] = [:]
+
+  init(_ site: Site) {
+    self.site = site
+    let closed = site.closedAtStart
+    allowed = site.classes.indices.map { classIndex in
+      (0..<Int32(site.graph.vertexCount)).map {
+        site.mayEnter(VertexID($0), class: classIndex)
+          && !site.isClosed(VertexID($0), closed: closed)
+      }
+    }
+  }
+
+  /// The time from one cell to another; nil: there is no way.
+  mutating func time(classIndex: Int, from: Int32, to: Int32) -> Duration? {
+    if from == to { return .zero }
+    let key = WayKey(classIndex: classIndex, from: from, to: to)
+    if let known = times[key] { return .microseconds(known) }
+    guard let way = way(classIndex, from, to) else { return nil }
+    let time = time(classIndex: classIndex, along: way)
+    times[key] = time.wholeMicroseconds
+    return time
+  }
+
+  /// The time along cells, each next to the one before.
+  func time(classIndex: Int, along way: [Int32]) -> Duration {
+    let legs = legs(way)
+    guard let first = way.first, let last = legs.last, let end = last.points.last else {
+      return .zero
+    }
+    var robot = VirtualRobot(settings(classIndex, way, start: site.centre(of: VertexID(first))))
+    _ = robot.connect(sessionEpoch: 1, now: .zero)
+    let update = RouteUpdate(
+      order: 1, update: 1, start: site.centre(of: VertexID(first)), firstLeg: 1, legs: legs,
+      releasedThrough: UInt64(legs.count))
+    _ = robot.receive(
+      ControlMessage(
+        serverEpoch: 1, sessionEpoch: 1, number: 1, committedEvent: 0, command: .route(update)),
+      now: .zero)
+    var now = Instant.zero
+    while !robot.isStanding || robot.truePosition != end {
+      let next = robot.nextWake
+      precondition(next > now || !robot.isStanding, "a way of \(way.count) cells has no end")
+      now = max(now, next)
+      _ = robot.advance(to: now)
+      precondition(now < Instant(microseconds: 100_000_000_000), "stuck at \(robot.truePosition)")
+    }
+    return now - .zero
+  }
+
+  /// The way in pieces of equal speed limit.
+  private func legs(_ way: [Int32]) -> [RouteLeg] {
+    var legs: [RouteLeg] = []
+    for vertex in way.dropFirst() {
+      let limit = site.speedLimit(at: VertexID(vertex))
+      let point = site.centre(of: VertexID(vertex))
+      if let last = legs.last, last.speedLimitMillimetresPerSecond == limit,
+        last.points.count < 64
+      {
+        legs[legs.count - 1].points.append(point)
+      } else {
+        legs.append(RouteLeg(points: [point], speedLimitMillimetresPerSecond: limit))
+      }
+    }
+    return legs
+  }
+
+  private func settings(
+    _ classIndex: Int, _ way: [Int32], start: Point
+  ) -> VirtualRobot.Settings {
+    let vehicle = site.classes[classIndex]
+    let heading: Int32
+    if way.count > 1 {
+      let a = site.graph.cells[Int(way[0])]
+      let b = site.graph.cells[Int(way[1])]
+      heading = b.x > a.x ? 90_000 : b.x < a.x ? 270_000 : b.y > a.y ? 180_000 : 0
+    } else {
+      heading = 0
+    }
+    do {
+      return VirtualRobot.Settings(
+        id: try RobotID("free-flow"),
+        factsheet: Factsheet(
+          vendor: "", model: "", serial: "", vehicle: vehicle,
+          heartbeatTimeoutMilliseconds: .max),
+        cellMillimetres: site.cellMillimetres, start: start, headingMillidegrees: heading,
+        seed: Seed(0))
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
+  // MARK: The way
+
+  private mutating func way(_ classIndex: Int, _ from: Int32, _ to: Int32) -> [Int32]? {
+    let table = table(classIndex, to)
+    guard table[Int(from)] != Self.unreached else { return nil }
+    var way = [from]
+    var at = from
+    var direction = -1
+    while at != to {
+      let wanted = table[Int(at)] - 1
+      var choice = -1
+      for d in 0..<4 {
+        let next = site.graph.successors[4 * Int(at) + d]
+        guard next >= 0, table[Int(next)] == wanted else { continue }
+        if choice < 0 || d == direction { choice = d }
+      }
+      precondition(choice >= 0, "no way on from vertex \(at)")
+      direction = choice
+      at = site.graph.successors[4 * Int(at) + choice]
+      way.append(at)
+    }
+    return way
+  }
+
+  private mutating func table(_ classIndex: Int, _ goal: Int32) -> [UInt16] {
+    let key = TableKey(classIndex: classIndex, goal: goal)
+    if let known = tables[key] { return known }
+    if tables.count >= Self.tablesKept { tables.removeAll(keepingCapacity: true) }
+    var table = [UInt16](repeating: Self.unreached, count: site.graph.vertexCount)
+    var queue = [goal]
+    table[Int(goal)] = 0
+    var head = 0
+    while head < queue.count {
+      let at = queue[head]
+      head += 1
+      let distance = table[Int(at)]
+      guard distance < Self.unreached - 1 else { break }
+      for d in 0..<4 {
+        let before = site.graph.predecessors[4 * Int(at) + d]
+        guard before >= 0, table[Int(before)] == Self.unreached, allowed[classIndex][Int(before)]
+        else { continue }
+        table[Int(before)] = distance + 1
+        queue.append(before)
+      }
+    }
+    tables[key] = table
+    return table
+  }
+}

@@ -1,0 +1,81 @@
+import FleetModel
+
+/// What came of a run: everything that `summary.json` tells.
+public struct RunReport: Sendable, Equatable {
+  public struct KindCount: Sendable, Equatable {
+    public var kind: TaskKind
+    public var submitted: Int64
+    public var completed: Int64
+    public var failed: Int64
+    public var cancelled: Int64
+    public var open: Int64
+  }
+
+  public var scenario: String
+  public var site: String
+  public var seed: UInt64
+  public var robots: Int
+  /// Whether the run came to its end: not interrupted.
+  public var finished: Bool
+  public var simulatedSeconds: Double
+  public var wallSeconds: Double
+  /// How long the drain took.
+  public var drainSeconds: Double
+  public var tasks: [KindCount]
+  public var refusedTasks: Int
+  /// Share of robots that had a task or were charging, from warm-up to drain.
+  public var busyShare: Double
+  public var medianRouteCells: Int64
+  /// Time for ways, all in all, by the time for them on an empty site.
+  public var travelRatio: Double
+  public var travelRatioMedian: Double
+  public var travelRatioP95: Double
+  public var collisions: Int
+  public var invariantViolations: Int
+  public var unparkedAfterDrain: Int
+  public var incidents: Int
+  public var messages: Int64
+  public var messagesLost: Int64
+  public var undecodable: Int
+  public var eventLogHash: String
+  /// The first ones, in words.
+  public var violations: [String]
+  public var incidentTexts: [String]
+  public var refusals: [String]
+  public var gates: [Gate] = []
+
+  public var passed: Bool { finished && gates.allSatisfy(\.passed) }
+  /// Simulated time by real time.
+  public var speedup: Double { wallSeconds > 0 ? simulatedSeconds / wallSeconds : 0 }
+}
+
+extension Simulation {
+  /// What came of the run so far, judged by the scenario's gates.
+  /// - Parameter wallSeconds: the real time it took, on the caller's clock.
+  public func report(wallSeconds: Double) -> RunReport {
+    let statistics = fleet.fleetStatistics()
+    let digits = String(hash.value, radix: 16)
+    var report = RunReport(
+      scenario: scenario.name, site: site.id.text, seed: seed, robots: robots.count,
+      finished: phase == .ended, simulatedSeconds: elapsed.inSeconds, wallSeconds: wallSeconds,
+      drainSeconds: max(0, (elapsed - scenario.duration).inSeconds),
+      tasks: statistics.tasks.map { count in
+        RunReport.KindCount(
+          kind: count.kind,
+          submitted: count.completed + count.failed + count.cancelled + count.open,
+          completed: count.completed, failed: count.failed, cancelled: count.cancelled,
+          open: count.open)
+      },
+      refusedTasks: desk.refused,
+      busyShare: busySamples.all > 0 ? Double(busySamples.busy) / Double(busySamples.all) : 0,
+      medianRouteCells: statistics.medianRouteCells, travelRatio: meter.ratio,
+      travelRatioMedian: meter.percentile(0.5), travelRatioP95: meter.percentile(0.95),
+      collisions: world.collisions, invariantViolations: world.violationCount,
+      unparkedAfterDrain: unparked, incidents: incidentCount, messages: messages,
+      messagesLost: network.lost, undecodable: codecErrors,
+      eventLogHash: String(repeating: "0", count: 16 - digits.count) + digits,
+      violations: world.violations, incidentTexts: incidents, refusals: desk.refusals)
+    report.gates = scenario.gates.judge(report)
+    return report
+  }
+}

@@ -1,0 +1,182 @@
+import Determinism
+import FleetModel
+import Grid
+import Site
+import VirtualRobot
+
+// What happens beside the messages: robots drive, connections fail, operators ask, checkers look.
+extension Simulation {
+  // MARK: Robots
+
+  mutating func wake(_ i: Int) {
+    robots[i].wake = .max
+    if robots[i].robot.nextWake <= now { speak(i, robots[i].robot.advance(to: now)) }
+    scheduleWake(i)
+  }
+
+  mutating func scheduleWake(_ i: Int) {
+    let next = robots[i].robot.nextWake
+    guard next.microseconds < robots[i].wake, robots[i].robot.nextWake.microseconds != .max else {
+      return
+    }
+    let time = max(now, next)
+    robots[i].wake = time.microseconds
+    queue.push(.wake(robot: i), at: time)
+  }
+
+  /// The cell in which the robot's centre is.
+  func cell(_ i: Int) -> Int32 {
+    guard let vertex = site.vertex(containing: robots[i].robot.truePosition) else { return -1 }
+    return vertex.rawValue
+  }
+
+  /// What a robot says that it did, as it says it for the first time.
+  mutating func witness(_ i: Int, _ report: RobotReport) {
+    for numbered in report.events {
+      switch numbered.event {
+      case .actionStarted(let id):
+        if world.actionStarted(i, id) { meter.actionStarted(i, at: cell(i), now: now) }
+      case .actionEnded(let id, let result):
+        if world.actionEnded(i, id, result, now: now) {
+          meter.actionEnded(i, at: cell(i), now: now)
+        }
+      case .visited:
+        if meter.isSweeping(i) { meter.drove(i, through: cell(i)) }
+      case .present, .acknowledged, .trimmed, .refused, .incident: break
+      }
+    }
+  }
+
+  // MARK: Connections
+
+  mutating func connect(_ i: Int) {
+    guard robots[i].session == nil else { return }
+    // A broker that still holds the old connection drops it, and publishes its will.
+    if robots[i].sessions > 0 { publishWill(i, robots[i].sessions) }
+    robots[i].sessions += 1
+    robots[i].connection += 1
+    robots[i].session = robots[i].sessions
+    speak(i, robots[i].robot.connect(sessionEpoch: robots[i].sessions, now: now))
+  }
+
+  private mutating func loseLink(_ i: Int, for duration: Duration) {
+    guard let session = robots[i].session else { return }
+    robots[i].session = nil
+    robots[i].connection += 1
+    robots[i].robot.disconnected(now: now)
+    scheduleWake(i)
+    let keepAlive = Int64(scenario.network.keepAliveMilliseconds)
+    queue.push(.will(robot: i, session: session), at: now + .milliseconds(keepAlive * 3 / 2))
+    queue.push(.connect(robot: i), at: now + duration)
+  }
+
+  /// The broker publishes the will of a session that nobody closed, once.
+  mutating func publishWill(_ i: Int, _ session: UInt64) {
+    guard robots[i].session == nil, robots[i].sessions == session,
+      robots[i].willPublished < session
+    else { return }
+    robots[i].willPublished = session
+    publish(.connection, i, codec.encode(VirtualRobot.will(sessionEpoch: session)))
+  }
+
+  mutating func suffer(_ fault: Fault) {
+    switch fault.kind {
+    case .stop(let duration):
+      speak(fault.robot, robots[fault.robot].robot.inject(.stop(for: duration), now: now))
+    case .linkLoss(let duration): loseLink(fault.robot, for: duration)
+    }
+  }
+
+  // MARK: Operators
+
+  mutating func second() {
+    if phase == .demand { submit() }
+    sample()
+    if elapsed >= scenario.duration { drain() }
+    if phase != .ended { queue.push(.second, at: now + .seconds(1)) }
+  }
+
+  private mutating func submit() {
+    guard serverIsUp, elapsed >= .seconds(3) else { return }
+    var working = [Int](repeating: 0, count: site.classes.count)
+    for i in robots.indices where isBusy(i) { working[robots[i].classIndex] += 1 }
+    for order in demand.next(elapsed: elapsed, working: working, desk: desk) {
+      let ticket = desk.ask(
+        TaskDesk.Asked(kind: order.kind, wanted: order.wanted, code: order.code))
+      ask(.submitTask(key: ticket.key, spec: order.spec), number: ticket.number)
+    }
+  }
+
+  /// Has a task, or is charging.
+  private func isBusy(_ i: Int) -> Bool {
+    desk.taskOf[i] != nil || robots[i].robot.action?.kind == .charge
+  }
+
+  private mutating func sample() {
+    guard phase == .demand, elapsed > scenario.warmup else { return }
+    busySamples.all += Int64(robots.count)
+    for i in robots.indices where isBusy(i) { busySamples.busy += 1 }
+  }
+
+  /// The server has made `record` durable.
+  mutating func stored(_ record: TaskRecord) {
+    let robot = record.robot.flatMap { numberOf[$0] }
+    for change in desk.stored(record, robot: robot) {
+      switch change {
+      case .added: world.submitted(record, now: now)
+      case .assigned(let i):
+        meter.assigned(i, record.id, record.spec.body.kind, at: cell(i), now: now)
+      case .taken(let i): meter.taken(i)
+      case .waitsForHuman: sendHuman(record)
+      case .ended(let i):
+        world.ended(record, now: now)
+        let counts = record.state == .completed && elapsed > scenario.warmup
+        if let i { meter.ended(i, record.id, at: cell(i), now: now, counts: counts) }
+      case .endedAgain: world.ended(record, now: now)
+      }
+    }
+  }
+
+  private mutating func sendHuman(_ record: TaskRecord) {
+    guard let code = desk.code(of: record) else { return }
+    let pause = humans.next(in: scenario.tasks.humanMilliseconds)
+    queue.push(.release(record.id, code: code), at: now + .milliseconds(pause))
+  }
+
+  // MARK: Looking
+
+  mutating func look(all: Bool) {
+    for i in robots.indices {
+      let outputs = robots[i].robot.advance(to: now)
+      if !outputs.isEmpty { speak(i, outputs) }
+    }
+    world.look(at: robots, all: all || elapsed.wholeMicroseconds % 1_000_000 == 0, now: now)
+  }
+
+  // MARK: The end
+
+  private mutating func drain() {
+    if phase == .demand { phase = .drain }
+    let isOver = elapsed >= scenario.duration + scenario.drainLimit
+    guard isOver || (desk.openCount == 0 && desk.pending.isEmpty && unparked == 0) else { return }
+    finish()
+  }
+
+  /// Robots that do not stand on a parking place or a charger.
+  var unparked: Int {
+    robots.indices.count { i in
+      guard robots[i].robot.isStanding, robots[i].session != nil else { return true }
+      switch site.place(at: VertexID(cell(i))) {
+      case .parking, .charger: return false
+      case .station, nil: return true
+      }
+    }
+  }
+
+  private mutating func finish() {
+    phase = .ended
+    look(all: true)
+    checkQueues()
+    world.drained(now: now)
+  }
+}

@@ -1,0 +1,221 @@
+import Determinism
+import FleetCore
+import FleetModel
+import FleetWire
+import Grid
+import Site
+import VirtualRobot
+
+/// A robot and its side of the network.
+struct SimulatedRobot {
+  let id: RobotID
+  let classIndex: Int
+  var robot: VirtualRobot
+  /// The session that is open.
+  var session: UInt64?
+  /// How often it has connected.
+  var sessions: UInt64 = 0
+  /// Counts up whenever the connection begins or ends: what was under way in another is gone.
+  var connection = 0
+  /// The last session whose will the broker has published.
+  var willPublished: UInt64 = 0
+  /// The earliest wake in the queue.
+  var wake = Int64.max
+  /// What the broker keeps of it.
+  var retained = Retained()
+
+  struct Retained {
+    var connection: [UInt8]?
+    var factsheet: [UInt8]?
+  }
+}
+
+/// One run of a scenario: a whole fleet in virtual time, the same for the same seed.
+///
+/// Everything that happens comes out of one queue by (time, sequence). Chance comes from one stream
+/// for each part (network, demand, faults, robots, humans, core), so that a change in one leaves
+/// the others as they were.
+public struct Simulation {
+  /// What can happen.
+  enum Happening {
+    case serverStarts
+    case tick
+    case wake(robot: Int)
+    case look
+    case second
+    case fault(Int)
+    case connect(robot: Int)
+    case will(robot: Int, session: UInt64)
+    case toServer(RobotTopic, robot: Int, connection: Int?, bytes: [UInt8])
+    case toRobot(robot: Int, connection: Int, isHeartbeat: Bool, bytes: [UInt8])
+    case request([UInt8])
+    case reply([UInt8])
+    case release(TaskID, code: String)
+  }
+
+  enum RobotTopic: Int { case connection, factsheet, state, report, control, heartbeat }
+
+  /// How the run is going.
+  public enum Phase: String, Sendable { case demand, drain, ended }
+
+  static let lookPeriod = Duration.milliseconds(100)
+  /// Robots report each of these many messages apart; then the queues are checked.
+  static let queueCheckInterval: Int64 = 1000
+
+  public let scenario: Scenario
+  public let site: Site
+  public let seed: UInt64
+  /// 2026-01-01 00:00 UTC.
+  let start = Instant(microseconds: 1_767_225_600_000_000)
+  public internal(set) var now: Instant
+  public internal(set) var phase = Phase.demand
+
+  var queue = EventQueue<Happening>()
+  var fleet: Fleet
+  let codec = WireCodec()
+  var robots: [SimulatedRobot] = []
+  var numberOf: [RobotID: Int] = [:]
+  let classes: [Int]
+  var network: SimulatedNetwork
+  var serverIsUp = false
+  var demand: DemandGenerator
+  var desk: TaskDesk
+  let faults: [Fault]
+  var humans: SeededGenerator
+  var world: World
+  var meter: TravelMeter
+  var hash = StableHash()
+  var messages: Int64 = 0
+  var lastQueueCheck: Int64 = 0
+  var incidents: [String] = []
+  var incidentCount = 0
+  var codecErrors = 0
+  var busySamples: (busy: Int64, all: Int64) = (0, 0)
+  let user: OperatorID
+  let client: ClientID
+
+  /// - Throws: `SimulationError` when the scenario does not fit the site.
+  public init(_ scenario: Scenario, site: Site, seed: UInt64) throws(SimulationError) {
+    let starts = try scenario.robots.placed(on: site)
+    let root = Seed(seed)
+    self.scenario = scenario
+    self.site = site
+    self.seed = seed
+    now = start
+    var settings = FleetSettings()
+    if let period = scenario.fleet.planningPeriod { settings.planningPeriod = period }
+    if let period = scenario.fleet.dispatchPeriod { settings.dispatchPeriod = period }
+    if let reaction = scenario.fleet.reaction { settings.reaction = reaction }
+    if let cells = scenario.fleet.planAheadCells { settings.planAheadCells = cells }
+    fleet = Fleet(site: site, settings: settings, serverEpoch: 1, seed: root.derive("fleet"))
+    classes = starts.map(\.classIndex)
+    network = SimulatedNetwork(
+      scenario.network, channels: starts.count * 6, seed: root.derive("network"))
+    demand = DemandGenerator(
+      scenario, site: site, fleet: starts, seed: root.derive("demand"))
+    desk = TaskDesk(robots: starts.count, classes: site.classes.count)
+    faults = FaultPlan.draw(
+      scenario.faults, robots: starts.count, duration: scenario.duration,
+      seed: root.derive("faults"))
+    humans = root.derive("humans").generator()
+    world = World(site: site, vehicles: starts.map { site.classes[$0.classIndex] }, start: now)
+    meter = TravelMeter(site: site, classes: classes)
+    do {
+      user = try OperatorID("operator")
+      client = try ClientID("simulator")
+    } catch {
+      throw SimulationError("\(error)")
+    }
+    try makeRobots(starts, root.derive("robots"))
+    schedule()
+  }
+
+  private mutating func makeRobots(
+    _ starts: [RobotStart], _ seed: Seed
+  ) throws(SimulationError) {
+    var counts = [Int](repeating: 0, count: site.classes.count)
+    var random = seed.derive("energy").generator()
+    for (i, start) in starts.enumerated() {
+      let vehicle = site.classes[start.classIndex]
+      counts[start.classIndex] += 1
+      let id: RobotID
+      do { id = try RobotID("\(vehicle.id)-\(counts[start.classIndex])") } catch {
+        throw SimulationError("\(error)")
+      }
+      let energy = Int32(random.next(in: scenario.vehicles.energyPermille))
+      let robot = VirtualRobot(
+        VirtualRobot.Settings(
+          id: id,
+          factsheet: Factsheet(
+            vendor: "Drover", model: "virtual", serial: "\(i + 1)", vehicle: vehicle,
+            heartbeatTimeoutMilliseconds: scenario.vehicles.heartbeatTimeoutMilliseconds),
+          cellMillimetres: site.cellMillimetres, start: site.centre(of: start.vertex),
+          energyPermille: energy, seed: seed.derive("robot", i)))
+      robots.append(SimulatedRobot(id: id, classIndex: start.classIndex, robot: robot))
+      numberOf[id] = i
+    }
+  }
+
+  /// Robots connect over two seconds; in the middle of it the server starts.
+  private mutating func schedule() {
+    queue.push(.serverStarts, at: now + .seconds(1))
+    for i in robots.indices {
+      queue.push(.connect(robot: i), at: now + .microseconds(2_000_000 * i / robots.count))
+    }
+    queue.push(.look, at: now + Self.lookPeriod)
+    queue.push(.second, at: now + .seconds(1))
+    for (index, fault) in faults.enumerated() {
+      queue.push(.fault(index), at: now + fault.after)
+    }
+  }
+
+  /// Time since the start.
+  public var elapsed: Duration { now - start }
+  /// Tasks ended as completed so far, for progress displays.
+  public var completedCount: Int64 { fleet.fleetStatistics().tasks.reduce(0) { $0 + $1.completed } }
+  public var openCount: Int { desk.openCount }
+  public var collisionCount: Int { world.collisions }
+  public var violationCount: Int { world.violationCount }
+
+  /// Lets everything happen up to `end` or the end of the run.
+  public mutating func run(until end: Duration) {
+    let limit = start + end
+    while phase != .ended, let next = queue.nextTime, next <= limit, let entry = queue.pop() {
+      now = entry.time
+      happen(entry.value)
+    }
+    if phase != .ended { now = max(now, limit) }
+  }
+
+  private mutating func happen(_ happening: Happening) {
+    switch happening {
+    case .serverStarts: startServer()
+    case .tick:
+      handle(.tick)
+      queue.push(.tick, at: now + scenario.fleet.tickPeriod)
+    case .wake(let i): wake(i)
+    case .look:
+      look(all: false)
+      queue.push(.look, at: now + Self.lookPeriod)
+    case .second: second()
+    case .fault(let index): suffer(faults[index])
+    case .connect(let i): connect(i)
+    case .will(let i, let session): publishWill(i, session)
+    case .toServer(let topic, let i, let connection, let bytes):
+      arriveAtServer(topic, i, connection, bytes)
+    case .toRobot(let i, let connection, let isHeartbeat, let bytes):
+      arriveAtRobot(i, connection, isHeartbeat, bytes)
+    case .request(let bytes): request(bytes)
+    case .reply(let bytes): reply(bytes)
+    case .release(let task, let code): ask(.releaseTask(task, code: code))
+    }
+  }
+
+  /// What was delivered, when, to whom: the run's fingerprint.
+  mutating func log(_ endpoint: UInt64, _ bytes: [UInt8]) {
+    messages += 1
+    hash.combine(now.microseconds)
+    hash.combine(endpoint)
+    hash.combine(bytes: bytes)
+  }
+}

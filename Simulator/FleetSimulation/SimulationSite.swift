@@ -1,0 +1,28 @@
+import Foundation
+import Site
+import SiteFiles
+
+/// The site of a scenario, found and read.
+public struct SimulationSite: Sendable {
+  public let site: Site
+
+  /// - Parameters:
+  ///   - name: a site's name, or a path: taken from the current folder, then from the scenario's.
+  ///   - path: the scenario's file. Names are also looked up in a `Maps` folder above it.
+  public static func load(_ name: String, beside path: String) throws(SiteError) -> SimulationSite {
+    let folder = (path as NSString).deletingLastPathComponent
+    for candidate in candidates(name, folder)
+    where FileManager.default.fileExists(atPath: candidate) {
+      return SimulationSite(site: try SiteFile.load(candidate))
+    }
+    return SimulationSite(site: try SiteFile.load(try SiteLocator.current().locate(name)))
+  }
+
+  private static func candidates(_ name: String, _ folder: String) -> [String] {
+    let beside = (folder as NSString).appendingPathComponent(name)
+    if name.contains("/") || name.hasSuffix(".yaml") { return [name, beside] }
+    return ["..", "../.."].map {
+      (folder as NSString).appendingPathComponent("\($0)/Maps/\(name)/site.yaml")
+    }
+  }
+}

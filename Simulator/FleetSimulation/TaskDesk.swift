@@ -1,0 +1,125 @@
+import Determinism
+import FleetModel
+
+/// The operators' books: what was asked for, and what has become of it as far as the server has
+/// made it durable.
+struct TaskDesk {
+  struct Entry {
+    let kind: TaskKind
+    /// The class that it was asked for to keep busy; nil: none in particular.
+    let wanted: Int?
+    var robot: Int?
+    var state: TaskState
+  }
+
+  struct Asked {
+    let kind: TaskKind
+    let wanted: Int?
+    let code: String?
+  }
+
+  private(set) var entries: [TaskID: Entry] = [:]
+  /// Requests that have not been answered, and what was asked for in all.
+  private(set) var pending: [UInt64: Asked] = [:]
+  private var asked: [ClientKey: Asked] = [:]
+  private(set) var lastNumber: UInt64 = 0
+  private(set) var refused = 0
+  private(set) var refusals: [String] = []
+  private(set) var openCount = 0
+  /// Class -> tasks asked for it that no robot has yet, answered or not.
+  private(set) var unassigned: [Int]
+  /// Robot -> its task.
+  private(set) var taskOf: [TaskID?]
+
+  init(robots: Int, classes: Int) {
+    unassigned = [Int](repeating: 0, count: classes)
+    taskOf = [TaskID?](repeating: nil, count: robots)
+  }
+
+  /// Numbers a request for a task.
+  mutating func ask(_ asked: Asked) -> (number: UInt64, key: ClientKey) {
+    lastNumber += 1
+    let key = Self.key(lastNumber)
+    pending[lastNumber] = asked
+    self.asked[key] = asked
+    if let wanted = asked.wanted { unassigned[wanted] += 1 }
+    return (lastNumber, key)
+  }
+
+  /// Numbers a request that is not for a task.
+  mutating func number() -> UInt64 {
+    lastNumber += 1
+    return lastNumber
+  }
+
+  mutating func answered(_ number: UInt64, _ reply: OperatorReply) {
+    guard let asked = pending.removeValue(forKey: number) else { return }
+    guard case .refused(let refusal) = reply else { return }
+    refused += 1
+    if refusals.count < 10 { refusals.append("\(asked.kind.rawValue): \(refusal.message)") }
+    if let wanted = asked.wanted { unassigned[wanted] -= 1 }
+  }
+
+  /// The release code that was agreed for a task.
+  func code(of record: TaskRecord) -> String? { asked[record.key]?.code }
+
+  /// What a durable record changes.
+  enum Change: Equatable {
+    case added
+    case assigned(robot: Int)
+    case taken(robot: Int)
+    case waitsForHuman
+    case ended(robot: Int?)
+    /// Ended, and now as something else.
+    case endedAgain
+  }
+
+  /// The server has made `record` durable.
+  mutating func stored(_ record: TaskRecord, robot: Int?) -> [Change] {
+    guard let before = entries[record.id] else {
+      let asked = asked[record.key]
+      let entry = Entry(
+        kind: record.spec.body.kind, wanted: asked?.wanted, robot: nil, state: .queued)
+      entries[record.id] = entry
+      openCount += 1
+      return [.added] + update(record, robot, entry)
+    }
+    return update(record, robot, before)
+  }
+
+  private mutating func update(_ record: TaskRecord, _ robot: Int?, _ before: Entry) -> [Change] {
+    if before.state.isEnded { return before.state == record.state ? [] : [.endedAgain] }
+    var changes: [Change] = []
+    if record.state.isEnded {
+      openCount -= 1
+      move(record.id, from: before, to: nil, wasOpen: before.robot == nil)
+      entries[record.id]?.state = record.state
+      return [.ended(robot: before.robot ?? robot)]
+    }
+    if before.robot != robot {
+      if let old = before.robot { changes.append(.taken(robot: old)) }
+      move(record.id, from: before, to: robot, wasOpen: before.robot == nil)
+      if let robot { changes.append(.assigned(robot: robot)) }
+    }
+    if before.state != record.state, record.state == .waiting(.humanRelease) {
+      changes.append(.waitsForHuman)
+    }
+    entries[record.id]?.state = record.state
+    entries[record.id]?.robot = robot
+    return changes
+  }
+
+  private mutating func move(_ id: TaskID, from before: Entry, to robot: Int?, wasOpen: Bool) {
+    if let old = before.robot, taskOf[old] == id { taskOf[old] = nil }
+    if let robot { taskOf[robot] = id }
+    guard let wanted = before.wanted else { return }
+    let isOpen = robot == nil && !wasOpen
+    if wasOpen { unassigned[wanted] -= 1 } else if isOpen { unassigned[wanted] += 1 }
+  }
+
+  private static func key(_ number: UInt64) -> ClientKey {
+    do { return try ClientKey("k\(number)") } catch {
+      preconditionFailure("key of request \(number): \(error)")
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import Determinism
+import FleetCore
+import FleetModel
+import Grid
+import Invariants
+import Site
+import VirtualRobot
+
+/// What is really the case, watched by checkers that share nothing with the core: true outlines,
+/// who owns which cell by the messages alone, visit queues, and what became of each task.
+struct World {
+  private static let violationsKept = 50
+
+  private let vehicles: [VehicleClass]
+  private var collisionChecker = CollisionChecker()
+  private var ownership: OwnershipChecker
+  private let queueChecker = QueueChecker()
+  private var ledger = TaskLedger()
+  private var outlines: [Outline] = []
+  /// What the server has handled of each robot's events.
+  private var sessions: [UInt64]
+  private var handled: [UInt64]
+  private var orders: [UInt64]
+  /// Robot -> its running action's task and kind, as the server made it durable.
+  private var actionTask: [(id: UInt64, task: TaskID, kind: ActionKind)?]
+  private var lastStarted: [UInt64]
+  private var lastEnded: [UInt64]
+  /// The first violations, with the time.
+  private(set) var violations: [String] = []
+  private(set) var violationCount = 0
+  private let start: Instant
+
+  var collisions: Int { collisionChecker.collisions }
+
+  init(site: Site, vehicles: [VehicleClass], start: Instant) {
+    self.vehicles = vehicles
+    self.start = start
+    ownership = OwnershipChecker(graph: site.graph, cellMillimetres: site.cellMillimetres)
+    sessions = [UInt64](repeating: 0, count: vehicles.count)
+    handled = sessions
+    orders = sessions
+    lastStarted = sessions
+    lastEnded = sessions
+    actionTask = vehicles.map { _ in nil }
+    outlines.reserveCapacity(vehicles.count)
+  }
+
+  private mutating func note(_ found: [Violation], _ now: Instant) {
+    guard !found.isEmpty else { return }
+    violationCount += found.count
+    for violation in found where violations.count < Self.violationsKept {
+      violations.append("at \((now - start).inSeconds) s: \(violation)")
+    }
+  }
+
+  // MARK: Poses
+
+  /// Looks at all robots as they stand and drive now.
+  mutating func look(at robots: [SimulatedRobot], all: Bool, now: Instant) {
+    outlines.removeAll(keepingCapacity: true)
+    for (i, simulated) in robots.enumerated() {
+      let pose = simulated.robot.pose
+      let position = Point(x: Int64(pose.x.rounded()), y: Int64(pose.y.rounded()))
+      let outline = Outline(
+        robot: RobotIndex(Int32(i)), position: position,
+        headingMillidegrees: Int32((pose.headingDegrees * 1000).rounded()) % 360_000,
+        lengthMillimetres: vehicles[i].lengthMillimetres,
+        widthMillimetres: vehicles[i].widthMillimetres)
+      outlines.append(outline)
+      guard orders[i] > 0, all || !simulated.robot.isStanding else { continue }
+      note(ownership.check(outline), now)
+      note(
+        ownership.checkStopping(
+          outline.robot, position: position,
+          speedMillimetresPerSecond: Int32(pose.speedMillimetresPerSecond.rounded()),
+          brakingMillimetresPerSecond2: vehicles[i].brakingMillimetresPerSecond2,
+          route: simulated.robot.route), now)
+    }
+    note(collisionChecker.check(outlines), now)
+  }
+
+  mutating func look(at queues: QueueSnapshot, now: Instant) {
+    note(queueChecker.check(queues), now)
+  }
+
+  // MARK: Messages
+
+  /// The server has heard of a session of the robot.
+  mutating func heard(_ robot: Int, session: UInt64) {
+    guard session > sessions[robot] else { return }
+    sessions[robot] = session
+    handled[robot] = 0
+  }
+
+  /// The server has handled a report; `effects` is what it did about it.
+  mutating func reported(
+    _ robot: Int, _ report: RobotReport, effects: [FleetEffect], robotID: RobotID, now: Instant
+  ) {
+    heard(robot, session: report.sessionEpoch)
+    guard report.sessionEpoch == sessions[robot] else { return }
+    var answer = Answer(effects, robotID)
+    for numbered in report.events where numbered.number == handled[robot] + 1 {
+      handled[robot] = numbered.number
+      let index = RobotIndex(Int32(robot))
+      guard case .present(let position, _, _) = numbered.event else {
+        note(ownership.committed(index, numbered.event), now)
+        continue
+      }
+      // What a robot says of its place counts when the server takes it up.
+      guard answer.isConfirmed else { continue }
+      answer.isConfirmed = false
+      if let order = answer.order, order > orders[robot] {
+        orders[robot] = order
+        note(ownership.placed(index, at: position), now)
+      } else {
+        note(ownership.committed(index, numbered.event), now)
+      }
+    }
+  }
+
+  private struct Answer {
+    var isConfirmed = false
+    var order: UInt64?
+
+    init(_ effects: [FleetEffect], _ robot: RobotID) {
+      for effect in effects {
+        switch effect {
+        case .send(robot, let message):
+          if case .confirm = message.command { isConfirmed = true }
+        case .persist(.robot(let stored)) where stored.id == robot: order = stored.order
+        case .persist, .send, .heartbeat, .reply, .notice: break
+        }
+      }
+    }
+  }
+
+  mutating func sent(_ robot: Int, _ update: RouteUpdate, now: Instant) {
+    note(ownership.sent(RobotIndex(Int32(robot)), update), now)
+  }
+
+  // MARK: Tasks
+
+  mutating func stored(_ robot: Int, _ stored: StoredRobot) {
+    guard let running = stored.action, let task = running.task else { return }
+    actionTask[robot] = (running.action.id, task, running.action.kind)
+  }
+
+  mutating func submitted(_ record: TaskRecord, now: Instant) {
+    note(
+      ledger.submitted(record.id, carriesParcel: record.spec.body.kind == .deliver), now)
+  }
+
+  mutating func ended(_ record: TaskRecord, now: Instant) {
+    note(ledger.ended(record.id, as: record.state), now)
+  }
+
+  mutating func drained(now: Instant) { note(ledger.violationsAtEnd(), now) }
+
+  /// A robot begins an action, in truth. Whether this is the first word of it.
+  mutating func actionStarted(_ robot: Int, _ id: UInt64) -> Bool {
+    guard id > lastStarted[robot] else { return false }
+    lastStarted[robot] = id
+    return true
+  }
+
+  /// A robot ends an action, in truth. Whether this is the first word of it.
+  mutating func actionEnded(
+    _ robot: Int, _ id: UInt64, _ result: ActionResult, now: Instant
+  ) -> Bool {
+    guard id > lastEnded[robot] else { return false }
+    lastEnded[robot] = id
+    guard result == .succeeded, let action = actionTask[robot], action.id == id else {
+      return true
+    }
+    let index = RobotIndex(Int32(robot))
+    switch action.kind {
+    case .load: note(ledger.loaded(action.task, by: index), now)
+    case .unload, .handOver: note(ledger.unloaded(action.task, by: index), now)
+    case .dwell, .inspect, .charge, .brushOn, .brushOff: break
+    }
+    return true
+  }
+}

@@ -1,0 +1,147 @@
+import FleetModel
+import FleetSimulation
+import Foundation
+
+/// A run's outcome for machines: `--json` and `summary.json`.
+struct ReportJSON: Encodable {
+  struct Count: Encodable {
+    var submitted: Int64
+    var completed: Int64
+    var failed: Int64
+    var cancelled: Int64
+    var open: Int64
+  }
+
+  var scenario: String
+  var site: String
+  var seed: UInt64
+  var build: String
+  var robots: Int
+  var finished: Bool
+  var simulatedSeconds: Double
+  var wallSeconds: Double
+  var speedup: Double
+  var drainSeconds: Double
+  var tasks: [String: Count]
+  var refusedTasks: Int
+  var busyShare: Double
+  var medianRouteCells: Int64
+  var travelRatio: Double
+  var travelRatioMedian: Double
+  var travelRatioP95: Double
+  var collisions: Int
+  var invariantViolations: Int
+  var unparkedAfterDrain: Int
+  var incidents: Int
+  var messages: Int64
+  var messagesLost: Int64
+  var eventLogHash: String
+  var violations: [String]
+  var incidentTexts: [String]
+  var refusals: [String]
+  var gates: [Gate]
+  var passed: Bool
+
+  init(_ report: RunReport) {
+    scenario = report.scenario
+    site = report.site
+    seed = report.seed
+    build = SimulationRun.build
+    robots = report.robots
+    finished = report.finished
+    simulatedSeconds = report.simulatedSeconds
+    wallSeconds = report.wallSeconds
+    speedup = report.speedup
+    drainSeconds = report.drainSeconds
+    tasks = [:]
+    for count in report.tasks {
+      tasks[count.kind.rawValue] = Count(
+        submitted: count.submitted, completed: count.completed, failed: count.failed,
+        cancelled: count.cancelled, open: count.open)
+    }
+    refusedTasks = report.refusedTasks
+    busyShare = report.busyShare
+    medianRouteCells = report.medianRouteCells
+    travelRatio = report.travelRatio
+    travelRatioMedian = report.travelRatioMedian
+    travelRatioP95 = report.travelRatioP95
+    collisions = report.collisions
+    invariantViolations = report.invariantViolations
+    unparkedAfterDrain = report.unparkedAfterDrain
+    incidents = report.incidents
+    messages = report.messages
+    messagesLost = report.messagesLost
+    eventLogHash = report.eventLogHash
+    violations = report.violations
+    incidentTexts = report.incidentTexts
+    refusals = report.refusals
+    gates = report.gates
+    passed = report.passed
+  }
+
+  /// One run as an object, several as a list.
+  static func text(_ reports: [RunReport]) throws(CommandFailure) -> String {
+    let documents = reports.map(ReportJSON.init)
+    if let only = documents.first, documents.count == 1 { return try JSONText.encode(only) }
+    return try JSONText.encode(documents)
+  }
+}
+
+/// `summary.json` and `junit.xml` in a folder.
+enum ReportFiles {
+  static func write(_ reports: [RunReport], to folder: String) throws(CommandFailure) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+      let url = URL(fileURLWithPath: folder, isDirectory: true)
+      let json = try ReportJSON.text(reports) + "\n"
+      try Data(json.utf8).write(to: url.appendingPathComponent("summary.json"))
+      try Data(junit(reports).utf8).write(to: url.appendingPathComponent("junit.xml"))
+    } catch let failure as CommandFailure {
+      throw failure
+    } catch {
+      throw CommandFailure("file", "cannot write to \(folder): \(error.localizedDescription)")
+    }
+  }
+
+  /// A suite for each run, a case for each gate.
+  static func junit(_ reports: [RunReport]) -> String {
+    var lines = [
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<testsuites name=\"drover simulate\">",
+    ]
+    for report in reports {
+      let failures = report.gates.count { !$0.passed }
+      let errors = report.finished ? 0 : 1
+      let name = escaped("\(report.scenario), seed \(report.seed)")
+      lines.append(
+        "  <testsuite name=\"\(name)\" tests=\"\(report.gates.count + errors)\" "
+          + "failures=\"\(failures)\" errors=\"\(errors)\" time=\"\(report.wallSeconds)\">")
+      for gate in report.gates { lines += testCase(gate, report) }
+      if errors > 0 {
+        lines.append("    <testcase classname=\"\(name)\" name=\"finished\">")
+        lines.append("      <error message=\"the run was interrupted\"/>")
+        lines.append("    </testcase>")
+      }
+      lines.append("  </testsuite>")
+    }
+    return (lines + ["</testsuites>", ""]).joined(separator: "\n")
+  }
+
+  private static func testCase(_ gate: Gate, _ report: RunReport) -> [String] {
+    let opening =
+      "    <testcase classname=\"\(escaped(report.scenario))\" name=\"\(escaped(gate.name))\""
+    if gate.passed { return [opening + "/>"] }
+    let message = escaped("\(gate.value), must be \(gate.limit)")
+    return [
+      opening + ">",
+      "      <failure message=\"\(message)\">"
+        + escaped(report.violations.joined(separator: "\n")) + "</failure>",
+      "    </testcase>",
+    ]
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+      .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
+  }
+}

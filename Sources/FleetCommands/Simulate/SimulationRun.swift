@@ -1,0 +1,95 @@
+import Determinism
+import FleetSimulation
+import Foundation
+import Glibc
+import SiteFiles
+
+/// One run at the command line: banner, progress, table, replay command.
+struct SimulationRun {
+  let path: String
+  let scenario: Scenario
+  let site: SimulationSite
+  let seed: UInt64
+  /// The options to be repeated in the replay command, with a leading space.
+  let options: String
+  let printsText: Bool
+  let showsProgress: Bool
+
+  func run(until interrupt: InterruptFlag) throws -> RunReport {
+    if printsText { printBanner() }
+    let clock = ContinuousClock()
+    let began = clock.now
+    var simulation: Simulation
+    do { simulation = try Simulation(scenario, site: site.site, seed: seed) } catch {
+      throw CommandFailure("scenario", "\(path): \(error)")
+    }
+    var shown = began
+    while simulation.phase != .ended, !interrupt.isRaised {
+      simulation.run(until: simulation.elapsed + .seconds(1))
+      if showsProgress, clock.now - shown > .milliseconds(250) {
+        shown = clock.now
+        progress(simulation, wall: (shown - began).inSeconds)
+      }
+    }
+    if showsProgress { CommandContext.current.writeError("\r\u{1B}[K") }
+    let report = simulation.report(wallSeconds: (clock.now - began).inSeconds)
+    if printsText { printOutcome(report) }
+    return report
+  }
+
+  private func printBanner() {
+    let context = CommandContext.current
+    context.print(
+      "scenario \(scenario.name), site \(site.site.id), seed \(seed), build \(Self.build)")
+    let network = scenario.network
+    context.print(
+      "\(Gate.shown(scenario.duration.inSeconds)) s, network \(network.delayMilliseconds)"
+        + "+\(network.jitterMilliseconds) ms, loss \(network.loss), duplication "
+        + "\(network.duplication)")
+  }
+
+  private func progress(_ simulation: Simulation, wall: Double) {
+    let seconds = simulation.elapsed.inSeconds
+    let total = scenario.duration.inSeconds
+    let share = Int(min(100, 100 * seconds / total))
+    let speed = wall > 0 ? Int(seconds / wall) : 0
+    var text =
+      "\r\u{1B}[K\(scenario.name) seed \(seed): \(Int(seconds)) s (\(share) %), \(speed)x, "
+    text += "\(simulation.completedCount) tasks done, \(simulation.openCount) open"
+    if simulation.phase == .drain { text += ", draining" }
+    if simulation.collisionCount + simulation.violationCount > 0 {
+      text += ", \(simulation.collisionCount) collisions, \(simulation.violationCount) violations"
+    }
+    CommandContext.current.writeError(text)
+  }
+
+  private func printOutcome(_ report: RunReport) {
+    let context = CommandContext.current
+    for line in ReportText(report).lines(width: context.width) { context.print(line) }
+    context.print("replay: drover simulate \(path) --seed \(seed)\(options)")
+  }
+
+  #if DEBUG
+    static let build = "debug"
+  #else
+    static let build = "release"
+  #endif
+}
+
+/// Raised by Ctrl-C or SIGTERM: the run ends with what there is. A second one ends the process.
+final class InterruptFlag: Sendable {
+  init() {
+    interruptCount = 0
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        interruptCount += 1
+        if interruptCount > 1 { _exit(128 + number) }
+      }
+    }
+  }
+
+  var isRaised: Bool { interruptCount > 0 }
+}
+
+/// Written by the signal handler, which may touch nothing else.
+nonisolated(unsafe) private var interruptCount: sig_atomic_t = 0
