@@ -123,7 +123,11 @@ class Link:
         self.client.publish(self.topic("report"), report.SerializeToString(), 1)
 
     def present(self):
-        self.say(present=said.Present(position=self.place(), route=self.route(), standing=self.standing))
+        self.say(
+            present=said.Present(
+                position=self.place(), route=self.route(), standing=self.standing, server_epoch=self.server
+            )
+        )
 
     def refuse(self, number, reason):
         self.say(refused=said.Refused(number=number, reason=reason))

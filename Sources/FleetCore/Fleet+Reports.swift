@@ -25,7 +25,8 @@ extension Fleet {
 
   private mutating func handle(_ i: Int, _ event: RobotEvent) {
     switch event {
-    case .present(let position, let route, _): present(i, position: position, route: route)
+    case .present(let position, let route, _, let epoch):
+      present(i, position: position, route: route, serverEpoch: epoch)
     case .acknowledged(let order, let update, let through):
       acknowledged(i, order, update, through)
     case .visited(let order, let leg): visited(i, order, leg)

@@ -66,21 +66,28 @@ extension Fleet {
       robots[i].sessionEpoch = epoch
       robots[i].eventsHandled = 0
       robots[i].eventsConfirmed = 0
+      robots[i].sessionBeganHere = true
       robots[i].isDirty = true
     }
     robots[i].state = nil
     robots[i].control = ControlStream(serverEpoch: serverEpoch, sessionEpoch: epoch)
     robots[i].session = .online
-    askPresence(i)
+    awaitPresence(i)
+    // In a session of its own or a new epoch the robot says where it is unasked: this carries the
+    // epoch, and is repeated until it has arrived.
+    send(i, .acknowledgeEvents)
   }
 
-  /// Nothing new for the robot until it has said where it is.
+  /// Nothing new for the robot until it has said where it is, which it is asked.
   mutating func askPresence(_ i: Int) {
-    if robots[i].presence != .absent {
-      robots[i].presence = .unconfirmed
-      apply(traffic.awaitPresence(of: robots[i].index))
-    }
+    awaitPresence(i)
     send(i, .query)
+  }
+
+  private mutating func awaitPresence(_ i: Int) {
+    guard robots[i].presence != .absent else { return }
+    robots[i].presence = .unconfirmed
+    apply(traffic.awaitPresence(of: robots[i].index))
   }
 
   mutating func factsheet(_ id: RobotID, _ factsheet: Factsheet) {
@@ -121,8 +128,12 @@ extension Fleet {
 
   /// The robot's position and route as it told them: reconcile them with what we know. Only while
   /// nothing new can be under way to it; a later answer to a repeated question changes nothing.
-  mutating func present(_ i: Int, position: Point, route: RoutePosition) {
+  mutating func present(_ i: Int, position: Point, route: RoutePosition, serverEpoch epoch: UInt64)
+  {
     guard robots[i].presence != .present else { return }
+    // In a session that began before this run, what an earlier run sent may still be on its way
+    // until the robot has heard of this one.
+    guard epoch == serverEpoch || robots[i].sessionBeganHere else { return }
     guard let classIndex = robots[i].classIndex else {
       robots[i].offMapReason = "it has sent no factsheet of a class of this site"
       return

@@ -35,6 +35,8 @@ struct RobotEntry: Sendable {
   var classIndex: Int?
   var session = SessionStatus.never
   var sessionEpoch: UInt64 = 0
+  /// The session is younger than this run of the server.
+  var sessionBeganHere = false
   var state: RobotState?
   var mode: RobotMode { state?.mode ?? .automatic }
   var energyPermille: Int32 = 1000

@@ -73,7 +73,7 @@ extension VirtualRobot {
   mutating func present() -> RobotEvent {
     .present(
       position: noisy(motion.snapshot(at: clock)), route: book.position,
-      standing: motion.isStanding)
+      standing: motion.isStanding, serverEpoch: serverEpoch)
   }
 
   /// Says what is to be said now, and sets the next wake.

@@ -199,10 +199,12 @@ import Testing
     var checker = driving()
     let known = RoutePosition(order: 1, update: 1, visited: 1, through: 2)
     #expect(
-      checker.committed(a, .present(position: centre(1), route: known, standing: true)) == [])
+      checker.committed(
+        a, .present(position: centre(1), route: known, standing: true, serverEpoch: 1)) == [])
     #expect(owned(checker, a) == [1, 2])
     #expect(
-      checker.committed(a, .present(position: centre(7), route: .none, standing: true)) == [])
+      checker.committed(
+        a, .present(position: centre(7), route: .none, standing: true, serverEpoch: 1)) == [])
     #expect(owned(checker, a) == [7])
     checker.left(a)
     #expect(owned(checker, a) == [])

@@ -135,7 +135,8 @@ extension ToyWorld {
       if let trim { send(.trim(trim), to: index) }
       forgetTrims(of: index)
       let event = RobotEvent.present(
-        position: centre(robots[index].standing), route: position, standing: true)
+        position: centre(robots[index].standing), route: position, standing: true,
+        serverEpoch: 1)
       note(owners.committed(robot, event), "present")
     case .otherOrder:
       let vertex = robots[index].standing

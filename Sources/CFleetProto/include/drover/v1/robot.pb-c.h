@@ -378,7 +378,7 @@ struct  Drover__V1__RobotEvent
 
 
 /*
- * First event of a session and answer to `query`: where the robot is and what it holds.
+ * First event of a session and of a server epoch, and answer to `query`: where the robot is and what it holds.
  */
 struct  Drover__V1__Present
 {
@@ -395,10 +395,14 @@ struct  Drover__V1__Present
    * It does not move now.
    */
   protobuf_c_boolean standing;
+  /*
+   * The highest server epoch the robot had heard when it made this event. 0: none.
+   */
+  uint64_t server_epoch;
 };
 #define DROVER__V1__PRESENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&drover__v1__present__descriptor) \
-    , NULL, NULL, 0 }
+    , NULL, NULL, 0, 0 }
 
 
 /*
