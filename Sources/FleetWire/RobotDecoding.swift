@@ -178,7 +178,8 @@ extension Reader {
     .present(
       position: try part("Point").point(require(m.pointee.position, "position")),
       route: try part("RoutePosition").routePosition(m.pointee.route),
-      standing: m.pointee.standing != 0, serverEpoch: m.pointee.server_epoch)
+      standing: m.pointee.standing != 0,
+      serverEpoch: try counter(m.pointee.server_epoch, "server_epoch"))
   }
 
   private func acknowledged(

@@ -378,7 +378,8 @@ struct  Drover__V1__RobotEvent
 
 
 /*
- * First event of a session and of a server epoch, and answer to `query`: where the robot is and what it holds.
+ * First event of a session and of a server epoch, and answer to `query`: where the robot is and
+ * what it holds.
  */
 struct  Drover__V1__Present
 {
