@@ -63,7 +63,7 @@ let package = Package(
     .target(name: "CFleetProto", dependencies: ["CProtobufC"]),
     .target(name: "CLinux"),
     // Layer 3: shells
-    shell("FleetWire", ["CFleetProto", "CProtobufC", "FleetModel", "Determinism"]),
+    shell("FleetWire", ["CFleetProto", "CProtobufC", "FleetModel", "Grid", "Determinism"]),
     shell("SiteFiles", ["Site", "FleetModel", "Grid", yams]),
     shell("FleetPorts", ["FleetModel", "Determinism"]),
     shell("MQTTTransport", ["CMosquitto", "CLinux"]),

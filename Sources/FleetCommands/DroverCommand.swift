@@ -27,7 +27,7 @@ public struct DroverCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      DemoCommand.self, ServeCommand.self, RobotsCommand.self,
+      DemoCommand.self, ServeCommand.self, RobotsCommand.self, SimulateCommand.self,
       TaskCommand.self, RobotCommand.self, StationCommand.self, ZoneCommand.self,
       WatchCommand.self, ExplainCommand.self, OperatorsCommand.self, MapCommand.self,
     ])
