@@ -40,7 +40,7 @@ struct StepKernel {
   let candidateCount: UnsafeMutablePointer<Int32>
   /// The next candidate to try; before an agent's turn its best candidate, -1: none.
   let cursor: UnsafeMutablePointer<Int32>
-  /// `stride` keys per agent, best first once entered; the low 16 bits give the move.
+  /// `stride` keys per agent, those before the cursor in their order; the low 16 bits give the move.
   let candidates: UnsafeMutablePointer<UInt64>
   let stack: UnsafeMutablePointer<Int32>
 
@@ -115,113 +115,6 @@ struct StepKernel {
     }
   }
 
-  // MARK: Candidates
-
-  /// Computes what every undecided agent would gain by each of its moves. A separate pass, so
-  /// that the table look-ups of many agents overlap.
-  mutating func rate() {
-    for a in 0..<agentCount where at[a] >= 0 && next[a] == Self.undecided { rate(a) }
-  }
-
-  private mutating func rate(_ a: Int) {
-    let v = Int(at[a])
-    let base = Int(startBase[a]) + v
-    let first = Int(moves.start[base])
-    let count = Int(moves.start[base + 1]) - first
-    let keys = candidates + a * stride
-    if let distance = table[a], distance[v] != DistanceTable.unreachable {
-      var best = UInt64.max
-      var bestIndex = 0
-      for k in 0..<count {
-        let end = Int(moves.end[first + k])
-        let cost = UInt64(moves.cost[first + k] & FlatMoves.costMask)
-        let value = UInt64(distance[end]) + cost
-        keys[k] = value << 40 | UInt64(k)
-        if value < best {
-          best = value
-          bestIndex = k
-        }
-      }
-      let here = UInt64(distance[v])
-      keys[count] = (here == 0 ? 0 : here + 1) << 40 | Self.stayIndex
-      cursor[a] = Self.none
-      if here > 0, count > 0 {
-        demand[Int(moves.end[first + bestIndex])] &+= 1
-        cursor[a] = Int32(bestIndex)
-      }
-    } else {
-      // No goal, or none that it can reach: it would wander. It stays unless pushed.
-      table[a] = nil
-      cursor[a] = Self.none
-      for k in 0..<count { keys[k] = 1 << 40 | UInt64(k) }
-      keys[count] = Self.stayIndex
-    }
-    candidateCount[a] = Int32(count + 1)
-  }
-
-  /// Takes back what `rate` counted.
-  func clearDemand() {
-    for a in 0..<agentCount where at[a] >= 0 && candidateCount[a] > 0 {
-      let base = Int(startBase[a]) + Int(at[a])
-      let first = Int(moves.start[base])
-      for k in 0..<Int(moves.start[base + 1]) - first { demand[Int(moves.end[first + k])] = 0 }
-    }
-  }
-
-  /// Orders agent `a`'s candidates; looks for an agent to swap with.
-  private mutating func enter(_ a: Int) {
-    let keys = candidates + a * stride
-    let count = Int(candidateCount[a])
-    let first = Int(moves.start[Int(startBase[a]) + Int(at[a])])
-    let wish = Int(cursor[a])
-    let isAimless = table[a] == nil
-    for k in 0..<count {
-      let key = keys[k]
-      let index = key & 0xFFFF
-      let end = index == Self.stayIndex ? Int(at[a]) : Int(moves.end[first + Int(index)])
-      let isTaken = occupant[end] >= 0 && Int(occupant[end]) != a
-      random &+= 0x9E37_79B9_7F4A_7C15
-      let mixed = (random ^ (random &>> 31)) &* 0xBF58_476D_1CE4_E5B9
-      // Its own wish is not a crowd. Without a goal, pushing on is worse than standing in the way.
-      let others = UInt64(min(demand[end] - (k == wish ? 1 : 0), 31)) << 34
-      let taken: UInt64 = isTaken ? (isAimless ? 1 << 39 : 1 << 33) : 0
-      insert(key | others | taken | (mixed &>> 48) << 16, at: k, in: keys)
-    }
-    cursor[a] = 0
-    pulled[a] = Self.none
-    if allowsSwap, count > 1, table[a] != nil {
-      pulled[a] = swapPartner(of: a)
-      if pulled[a] >= 0 { reverse(keys, count) }
-    }
-  }
-
-  private func insert(_ key: UInt64, at k: Int, in keys: UnsafeMutablePointer<UInt64>) {
-    var i = k
-    while i > 0, keys[i - 1] > key {
-      keys[i] = keys[i - 1]
-      i -= 1
-    }
-    keys[i] = key
-  }
-
-  private func reverse(_ keys: UnsafeMutablePointer<UInt64>, _ count: Int) {
-    var (i, j) = (0, count - 1)
-    while i < j {
-      let key = keys[i]
-      keys[i] = keys[j]
-      keys[j] = key
-      i += 1
-      j -= 1
-    }
-  }
-
-  /// The move of candidate `key` of agent `a`, -1 for staying.
-  func move(_ key: UInt64, of a: Int) -> Int32 {
-    let index = key & 0xFFFF
-    if index == Self.stayIndex { return Self.none }
-    return moves.start[Int(startBase[a]) + Int(at[a])] + Int32(index)
-  }
-
   // MARK: Decisions
 
   /// Decides undecided agent `a` for move `m` (-1: stay) whatever it would prefer.
@@ -284,6 +177,7 @@ struct StepKernel {
   /// Tries agent `a`'s remaining candidates up to the first that holds or pushes.
   private mutating func takeTurn(_ a: Int) -> Turn {
     while cursor[a] < candidateCount[a] {
+      if cursor[a] > 0 || pulled[a] >= 0 { select(a, from: Int(cursor[a])) }
       let key = candidates[a * stride + Int(cursor[a])]
       cursor[a] += 1
       tried += 1
