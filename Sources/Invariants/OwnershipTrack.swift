@@ -5,6 +5,8 @@ import Grid
 struct OwnershipTrack: Sendable {
   struct Leg: Sendable {
     var vertices: [Int32]
+    /// From the end of the leg before; the last is its own end.
+    var points: [Point]
     var end: Point
     /// Driven length from the order's start to this leg's end.
     var millimetres: Int64
@@ -19,7 +21,7 @@ struct OwnershipTrack: Sendable {
   private(set) var everReleased: UInt64 = 0
 
   init(standing vertex: Int32, at point: Point) {
-    legs = [Leg(vertices: [vertex], end: point, millimetres: 0)]
+    legs = [Leg(vertices: [vertex], points: [point], end: point, millimetres: 0)]
   }
 
   /// The highest leg known.
@@ -42,13 +44,13 @@ struct OwnershipTrack: Sendable {
   }
 
   /// Road left from `position`, on the way to the end of leg `visited + 1`, to the end of leg
-  /// `through`; nil when the leg is not known. Within a leg the length is that of a staircase.
+  /// `through`; nil when the leg is not known.
   func millimetresLeft(from position: Point, visited: UInt64, through: UInt64) -> Int64? {
     guard visited >= self.visited, through <= last, through >= visited else { return nil }
     let current = min(visited + 1, through)
     let leg = legs[Int(current - self.visited)]
     let beyond = legs[Int(through - self.visited)].millimetres - leg.millimetres
-    return beyond + abs(leg.end.x - position.x) + abs(leg.end.y - position.y)
+    return beyond + leg.millimetresLeft(from: position)
   }
 
   /// A new order starts where the last one's released road ends.
@@ -97,7 +99,9 @@ struct OwnershipTrack: Sendable {
       length += abs(point.x - from.x) + abs(point.y - from.y)
       from = point
     }
-    legs.append(Leg(vertices: vertices, end: from, millimetres: length))
+    let start = legs[legs.count - 1].end
+    legs.append(
+      Leg(vertices: vertices, points: [start] + points, end: from, millimetres: length))
   }
 
   /// - Returns: the vertices released by this.
@@ -131,5 +135,29 @@ struct OwnershipTrack: Sendable {
     legs.removeLast(legs.count - beyond)
     released = min(released, kept)
     return freed
+  }
+}
+
+extension OwnershipTrack.Leg {
+  /// Road left from `position` to the end, along the stretch on which it lies: a junction's leg may
+  /// turn back beside itself.
+  fileprivate func millimetresLeft(from position: Point) -> Int64 {
+    var left = abs(end.x - position.x) + abs(end.y - position.y)
+    var nearest = Int64.max
+    var after: Int64 = 0
+    for (a, b) in zip(points, points.dropFirst()).reversed() {
+      let off = Self.outside(position.x, a.x, b.x) + Self.outside(position.y, a.y, b.y)
+      if off < nearest {
+        nearest = off
+        left = after + abs(b.x - position.x) + abs(b.y - position.y)
+      }
+      after += abs(b.x - a.x) + abs(b.y - a.y)
+    }
+    return left
+  }
+
+  /// How far `value` lies outside the stretch from `a` to `b`.
+  private static func outside(_ value: Int64, _ a: Int64, _ b: Int64) -> Int64 {
+    max(0, max(min(a, b) - value, value - max(a, b)))
   }
 }
