@@ -29,7 +29,13 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let package = Package(
   name: "drover",
   products: [
-    .executable(name: "drover", targets: ["drover"])
+    .executable(name: "drover", targets: ["drover"]),
+    // For Tests/Benchmarks, a package of its own.
+    .library(
+      name: "DroverKit",
+      targets: [
+        "Determinism", "Grid", "MAPF", "FleetModel", "Traffic", "VirtualRobot", "FleetWire",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

@@ -20,7 +20,7 @@ public struct FleetSettings: Sendable {
   public var stuckAfterRounds: Int32 = 75
   /// Between two searches for stuck robots, and the successors one may generate.
   public var unstickPeriod: Duration = .seconds(2)
-  public var unstickBudget = 20_000
+  public var unstickBudget = 400
   /// No answer to an action this long after it should have ended: the action has failed.
   public var actionGrace: Duration = .seconds(60)
   /// A load that no human takes within this time goes back.
