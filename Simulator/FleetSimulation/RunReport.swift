@@ -42,6 +42,8 @@ public struct RunReport: Sendable, Equatable {
   public var violations: [String]
   public var incidentTexts: [String]
   public var refusals: [String]
+  /// Why tasks are open and robots not parked at the end, in the core's own words.
+  public var explanations: [String]
   public var gates: [Gate] = []
 
   public var passed: Bool { finished && gates.allSatisfy(\.passed) }
@@ -74,7 +76,8 @@ extension Simulation {
       unparkedAfterDrain: unparked, incidents: incidentCount, messages: messages,
       messagesLost: network.lost, undecodable: codecErrors,
       eventLogHash: String(repeating: "0", count: 16 - digits.count) + digits,
-      violations: world.violations, incidentTexts: incidents, refusals: desk.refusals)
+      violations: world.violations, incidentTexts: incidents, refusals: desk.refusals,
+      explanations: explanations)
     report.gates = scenario.gates.judge(report)
     return report
   }

@@ -1,4 +1,5 @@
 import Determinism
+import FleetCore
 import FleetModel
 import Grid
 import Site
@@ -163,13 +164,13 @@ extension Simulation {
   }
 
   /// Robots that do not stand on a parking place or a charger.
-  var unparked: Int {
-    robots.indices.count { i in
-      guard robots[i].robot.isStanding, robots[i].session != nil else { return true }
-      switch site.place(at: VertexID(cell(i))) {
-      case .parking, .charger: return false
-      case .station, nil: return true
-      }
+  var unparked: Int { robots.indices.count { !isParked($0) } }
+
+  private func isParked(_ i: Int) -> Bool {
+    guard robots[i].robot.isStanding, robots[i].session != nil else { return false }
+    switch site.place(at: VertexID(cell(i))) {
+    case .parking, .charger: return true
+    case .station, nil: return false
     }
   }
 
@@ -178,5 +179,18 @@ extension Simulation {
     look(all: true)
     checkQueues()
     world.drained(now: now)
+    for task in desk.open.prefix(20) { explain(.explainTask(task)) }
+    for i in robots.indices.filter({ !isParked($0) }).prefix(20) {
+      explain(.explainRobot(robots[i].id))
+    }
+  }
+
+  /// Asks the core, outside of the run.
+  private mutating func explain(_ question: OperatorCommand) {
+    let request = OperatorRequest(client: client, number: desk.number(), body: question)
+    for effect in fleet.handle(.request(user, request), now: now) {
+      guard case .reply(_, _, _, .explanation(let lines)) = effect else { continue }
+      explanations.append(lines.joined(separator: "; "))
+    }
   }
 }

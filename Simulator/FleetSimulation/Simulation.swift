@@ -90,6 +90,7 @@ public struct Simulation {
   var incidents: [String] = []
   var incidentCount = 0
   var codecErrors = 0
+  var explanations: [String] = []
   var busySamples: (busy: Int64, all: Int64) = (0, 0)
   let user: OperatorID
   let client: ClientID

@@ -60,6 +60,9 @@ struct TaskDesk {
     if let wanted = asked.wanted { unassigned[wanted] -= 1 }
   }
 
+  /// Tasks that have not ended, by id.
+  var open: [TaskID] { entries.filter { !$0.value.state.isEnded }.map(\.key).sorted() }
+
   /// The release code that was agreed for a task.
   func code(of record: TaskRecord) -> String? { asked[record.key]?.code }
 
@@ -92,13 +95,14 @@ struct TaskDesk {
     var changes: [Change] = []
     if record.state.isEnded {
       openCount -= 1
-      move(record.id, from: before, to: nil, wasOpen: before.robot == nil)
+      if let old = before.robot, taskOf[old] == record.id { taskOf[old] = nil }
+      if before.robot == nil, let wanted = before.wanted { unassigned[wanted] -= 1 }
       entries[record.id]?.state = record.state
       return [.ended(robot: before.robot ?? robot)]
     }
     if before.robot != robot {
       if let old = before.robot { changes.append(.taken(robot: old)) }
-      move(record.id, from: before, to: robot, wasOpen: before.robot == nil)
+      move(record.id, from: before, to: robot)
       if let robot { changes.append(.assigned(robot: robot)) }
     }
     if before.state != record.state, record.state == .waiting(.humanRelease) {
@@ -109,12 +113,12 @@ struct TaskDesk {
     return changes
   }
 
-  private mutating func move(_ id: TaskID, from before: Entry, to robot: Int?, wasOpen: Bool) {
+  private mutating func move(_ id: TaskID, from before: Entry, to robot: Int?) {
     if let old = before.robot, taskOf[old] == id { taskOf[old] = nil }
     if let robot { taskOf[robot] = id }
     guard let wanted = before.wanted else { return }
-    let isOpen = robot == nil && !wasOpen
-    if wasOpen { unassigned[wanted] -= 1 } else if isOpen { unassigned[wanted] += 1 }
+    if before.robot == nil { unassigned[wanted] -= 1 }
+    if robot == nil { unassigned[wanted] += 1 }
   }
 
   private static func key(_ number: UInt64) -> ClientKey {

@@ -102,7 +102,7 @@ struct World {
     for numbered in report.events where numbered.number == handled[robot] + 1 {
       handled[robot] = numbered.number
       let index = RobotIndex(Int32(robot))
-      guard case .present(let position, _, _, _) = numbered.event else {
+      guard case .present(let position, _, _, _, _) = numbered.event else {
         note(ownership.committed(index, numbered.event), now)
         continue
       }

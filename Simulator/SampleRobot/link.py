@@ -122,10 +122,11 @@ class Link:
         report = said.RobotReport(session_epoch=self.session, events=events)
         self.client.publish(self.topic("report"), report.SerializeToString(), 1)
 
-    def present(self):
+    def present(self, query=0):
         self.say(
             present=said.Present(
-                position=self.place(), route=self.route(), standing=self.standing, server_epoch=self.server
+                position=self.place(), route=self.route(), standing=self.standing, server_epoch=self.server,
+                answering=query,
             )
         )
 
@@ -191,8 +192,8 @@ class Link:
         else:
             self.refuse(m.number, Reason.REASON_NOT_SUPPORTED)
 
-    def do_query(self, _command, _number):
-        self.present()
+    def do_query(self, _command, number):
+        self.present(number)
 
     def do_confirm(self, confirm, number):
         if not self.held:

@@ -39,6 +39,7 @@ struct ReportJSON: Encodable {
   var violations: [String]
   var incidentTexts: [String]
   var refusals: [String]
+  var explanations: [String]
   var gates: [Gate]
   var passed: Bool
 
@@ -75,6 +76,7 @@ struct ReportJSON: Encodable {
     violations = report.violations
     incidentTexts = report.incidentTexts
     refusals = report.refusals
+    explanations = report.explanations
     gates = report.gates
     passed = report.passed
   }

@@ -62,8 +62,9 @@ struct ReportText {
 
   private var findings: [String] {
     let found = report.violations + report.refusals.map { "refused: \($0)" }
-    guard !found.isEmpty else { return [] }
+    guard !found.isEmpty || !report.explanations.isEmpty else { return [] }
     return [""] + found.prefix(20)
+      + report.explanations.prefix(20).map { "why: \($0)" }
   }
 
   private var verdict: String {
