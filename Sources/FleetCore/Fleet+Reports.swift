@@ -25,8 +25,10 @@ extension Fleet {
 
   private mutating func handle(_ i: Int, _ event: RobotEvent) {
     switch event {
-    case .present(let position, let route, _, let epoch):
-      present(i, position: position, route: route, serverEpoch: epoch)
+    case .present(let position, let route, let standing, let epoch, let query):
+      present(
+        i, position: position, route: route, standing: standing, serverEpoch: epoch,
+        answering: query)
     case .acknowledged(let order, let update, let through):
       acknowledged(i, order, update, through)
     case .visited(let order, let leg): visited(i, order, leg)
@@ -87,7 +89,7 @@ extension Fleet {
   ) {
     guard robots[i].presence == .present, order == robots[i].order else {
       // The answer about a route that is not ours: now it can say where it stands.
-      send(i, .query)
+      query(i)
       return
     }
     apply(

@@ -71,6 +71,8 @@ extension Fleet {
     }
     robots[i].state = nil
     robots[i].control = ControlStream(serverEpoch: serverEpoch, sessionEpoch: epoch)
+    robots[i].lastQuery = nil
+    robots[i].queried = now
     robots[i].session = .online
     awaitPresence(i)
     // In a session of its own or a new epoch the robot says where it is unasked: this carries the
@@ -81,7 +83,23 @@ extension Fleet {
   /// Nothing new for the robot until it has said where it is, which it is asked.
   mutating func askPresence(_ i: Int) {
     awaitPresence(i)
+    query(i)
+  }
+
+  /// Only the answer to the last query counts.
+  mutating func query(_ i: Int) {
     send(i, .query)
+    robots[i].lastQuery = robots[i].control?.lastNumber
+    robots[i].queried = now
+  }
+
+  /// A robot that could not be taken up when it told where it is may be better placed now.
+  mutating func queryAgain(_ i: Int) {
+    guard robots[i].presence != .present, robots[i].classIndex != nil,
+      robots[i].freshness == .fresh,
+      robots[i].control?.isEmpty == true, now - robots[i].queried >= .seconds(5)
+    else { return }
+    query(i)
   }
 
   private mutating func awaitPresence(_ i: Int) {
@@ -100,7 +118,7 @@ extension Fleet {
       incident(
         i, "\(id) says it is a \(factsheet.vehicle.id): this site has only \(known)")
     } else if robots[i].presence == .absent {
-      send(i, .query)
+      query(i)
     }
   }
 
@@ -128,27 +146,34 @@ extension Fleet {
 
   /// The robot's position and route as it told them: reconcile them with what we know. Only while
   /// nothing new can be under way to it; a later answer to a repeated question changes nothing.
-  mutating func present(_ i: Int, position: Point, route: RoutePosition, serverEpoch epoch: UInt64)
-  {
+  mutating func present(
+    _ i: Int, position: Point, route: RoutePosition, standing: Bool, serverEpoch epoch: UInt64,
+    answering query: UInt64
+  ) {
     guard robots[i].presence != .present else { return }
     // In a session that began before this run, what an earlier run sent may still be on its way
     // until the robot has heard of this one.
     guard epoch == serverEpoch || robots[i].sessionBeganHere else { return }
+    // What was said before the last query may know less than what was sent before it.
+    if let asked = robots[i].lastQuery, query != asked { return }
     guard let classIndex = robots[i].classIndex else {
       robots[i].offMapReason = "it has sent no factsheet of a class of this site"
       return
     }
     switch robots[i].presence {
-    case .absent: settle(i, position, route, classIndex)
+    case .absent:
+      guard standing else { return }
+      settle(i, position, route, classIndex)
     case .unconfirmed, .present:
       switch traffic.reconcile(robots[i].index, position: route) {
       case .agreed(let visit, let withdrawn, let trim):
         agreed(i, route, visit, withdrawn)
         if let trim { send(i, trim) }
-      case .otherOrder: settle(i, position, route, classIndex)
+      case .otherOrder:
+        if standing { settle(i, position, route, classIndex) }
       case .refused(let reason):
         incident(i, "\(robots[i].id) is where it should not be: \(reason)")
-        settle(i, position, route, classIndex)
+        if standing { settle(i, position, route, classIndex) }
       }
     }
     updateHeld(i)

@@ -31,6 +31,7 @@ extension Fleet {
     for effect in robots[i].link.checkDue(now: now) { apply(effect, i) }
     for effect in robots[i].watch.checkDue(now: now) { apply(effect, i) }
     checkAction(i)
+    queryAgain(i)
     refreshState(i)
     guard robots[i].freshness == .fresh else { return }
     let committed = robots[i].eventsHandled

@@ -43,6 +43,9 @@ struct RobotEntry: Sendable {
 
   // The two message streams.
   var control: ControlStream?
+  /// The number of the last query in it, nil: none; and when it was sent, or the session began.
+  var lastQuery: UInt64?
+  var queried = Instant.zero
   /// The highest event of this session that has been handled.
   var eventsHandled: UInt64 = 0
   /// The highest event that the robot has been told is committed.

@@ -179,7 +179,8 @@ extension Reader {
       position: try part("Point").point(require(m.pointee.position, "position")),
       route: try part("RoutePosition").routePosition(m.pointee.route),
       standing: m.pointee.standing != 0,
-      serverEpoch: try counter(m.pointee.server_epoch, "server_epoch"))
+      serverEpoch: try counter(m.pointee.server_epoch, "server_epoch"),
+      answering: try counter(m.pointee.answering, "answering"))
   }
 
   private func acknowledged(

@@ -113,13 +113,14 @@ extension Builder {
     let m = message(drover__v1__robot_event__init)
     m.pointee.number = value.number
     switch value.event {
-    case .present(let position, let route, let standing, let serverEpoch):
+    case .present(let position, let route, let standing, let serverEpoch, let query):
       m.pointee.event_case = DROVER__V1__ROBOT_EVENT__EVENT_PRESENT
       m.pointee.present = message(drover__v1__present__init)
       m.pointee.present.pointee.position = point(position)
       m.pointee.present.pointee.route = routePosition(route)
       m.pointee.present.pointee.standing = standing ? 1 : 0
       m.pointee.present.pointee.server_epoch = serverEpoch
+      m.pointee.present.pointee.answering = query
     case .acknowledged(let order, let update, let through):
       m.pointee.event_case = DROVER__V1__ROBOT_EVENT__EVENT_ACKNOWLEDGED
       m.pointee.acknowledged = message(drover__v1__acknowledged__init)

@@ -85,7 +85,7 @@ public struct OwnershipChecker: Sendable {
 
   /// An event of `robot` is committed by the server.
   public mutating func committed(_ robot: RobotIndex, _ event: RobotEvent) -> [Violation] {
-    if case .present(let position, let route, _, _) = event {
+    if case .present(let position, let route, _, _, _) = event {
       return present(robot, at: position, route)
     }
     guard robot.index < tracks.count, var track = tracks[robot.index] else {

@@ -38,7 +38,7 @@ extension VirtualRobot {
         $0.stopped = false
       }
     case .stop: change { $0.stopped = true }
-    case .query: events.say(present())
+    case .query: events.say(present(answering: number))
     case .confirm(let order, let update): confirm(order: order, update: update, number: number)
     case .unlock(let action): unlock(action, number: number)
     case .signal, .acknowledgeEvents: break

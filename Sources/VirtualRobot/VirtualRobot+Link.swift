@@ -70,10 +70,10 @@ extension VirtualRobot {
     stateIsDue = true
   }
 
-  mutating func present() -> RobotEvent {
+  mutating func present(answering query: UInt64 = 0) -> RobotEvent {
     .present(
       position: noisy(motion.snapshot(at: clock)), route: book.position,
-      standing: motion.isStanding, serverEpoch: serverEpoch)
+      standing: motion.isStanding, serverEpoch: serverEpoch, answering: query)
   }
 
   /// Says what is to be said now, and sets the next wake.

@@ -96,7 +96,8 @@ extension SeededGenerator {
     switch next(below: 8) {
     case 0:
       .present(
-        position: point(), route: routePosition(), standing: flag(), serverEpoch: counter())
+        position: point(), route: routePosition(), standing: flag(), serverEpoch: counter(),
+        answering: counter())
     case 1: .acknowledged(order: fromOne(), update: fromOne(), through: counter())
     case 2: .visited(order: fromOne(), leg: fromOne())
     case 3: .trimmed(order: fromOne(), update: fromOne(), through: counter())

@@ -136,7 +136,7 @@ extension ToyWorld {
       forgetTrims(of: index)
       let event = RobotEvent.present(
         position: centre(robots[index].standing), route: position, standing: true,
-        serverEpoch: 1)
+        serverEpoch: 1, answering: 0)
       note(owners.committed(robot, event), "present")
     case .otherOrder:
       let vertex = robots[index].standing

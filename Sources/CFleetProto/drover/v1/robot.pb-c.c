@@ -1693,7 +1693,7 @@ const ProtobufCMessageDescriptor drover__v1__robot_event__descriptor =
   (ProtobufCMessageInit) drover__v1__robot_event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor drover__v1__present__field_descriptors[4] =
+static const ProtobufCFieldDescriptor drover__v1__present__field_descriptors[5] =
 {
   {
     "position",
@@ -1743,8 +1743,21 @@ static const ProtobufCFieldDescriptor drover__v1__present__field_descriptors[4] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "answering",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__Present, answering),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned drover__v1__present__field_indices_by_name[] = {
+  4,   /* field[4] = answering */
   0,   /* field[0] = position */
   1,   /* field[1] = route */
   3,   /* field[3] = server_epoch */
@@ -1753,7 +1766,7 @@ static const unsigned drover__v1__present__field_indices_by_name[] = {
 static const ProtobufCIntRange drover__v1__present__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor drover__v1__present__descriptor =
 {
@@ -1763,7 +1776,7 @@ const ProtobufCMessageDescriptor drover__v1__present__descriptor =
   "Drover__V1__Present",
   "drover.v1",
   sizeof(Drover__V1__Present),
-  4,
+  5,
   drover__v1__present__field_descriptors,
   drover__v1__present__field_indices_by_name,
   1,  drover__v1__present__number_ranges,

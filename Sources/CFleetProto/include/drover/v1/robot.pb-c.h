@@ -400,10 +400,14 @@ struct  Drover__V1__Present
    * The highest server epoch the robot had heard when it made this event. 0: none.
    */
   uint64_t server_epoch;
+  /*
+   * The number of the `query` (a control message) that it answers. 0: unasked.
+   */
+  uint64_t answering;
 };
 #define DROVER__V1__PRESENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&drover__v1__present__descriptor) \
-    , NULL, NULL, 0, 0 }
+    , NULL, NULL, 0, 0, 0 }
 
 
 /*
