@@ -11,7 +11,7 @@ public struct StandstillWatch: Sendable, Equatable {
     case retime
     /// Hold it: its unreleased legs and whoever waits for it are withdrawn, its cells are walls.
     case withdraw
-    /// It moves again after `retime` or `withdraw`.
+    /// It moves again after `retime` or `withdraw`, or has no road left to stand still before.
     case moving
   }
 
@@ -50,7 +50,9 @@ public struct StandstillWatch: Sendable, Equatable {
     case .unwatched where hasRoadAhead:
       state = .still(since: now)
       return [.check(at: now + Self.retimeAfter)]
-    case .still where !hasRoadAhead, .late where !hasRoadAhead: return reset()
+    // Without road ahead it cannot prove that it moves: it had been silent and gave its road back.
+    case .still where !hasRoadAhead, .late where !hasRoadAhead, .stuck where !hasRoadAhead:
+      return reset()
     case .unwatched, .still, .late, .stuck: return []
     }
   }
