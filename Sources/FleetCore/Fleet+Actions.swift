@@ -23,20 +23,35 @@ extension Fleet {
   }
 
   private mutating func begin(_ i: Int, _ errand: ErrandAction) {
-    robots[i].actionCount += 1
+    lastAction = max(lastAction, robots[i].actionCount) + 1
+    robots[i].actionCount = lastAction
     let action = RobotAction(
-      id: robots[i].actionCount, kind: errand.kind,
-      durationMilliseconds: errand.durationMilliseconds)
+      id: lastAction, kind: errand.kind, durationMilliseconds: errand.durationMilliseconds)
     robots[i].action = RunningAction(
-      action: action, task: robots[i].job.task, sent: now, started: nil, isCancelling: false,
-      isUnlocked: false)
+      action: action, task: robots[i].job.task, sent: now, started: nil,
+      due: now + patience(with: action), isCancelling: false, isUnlocked: false)
     robots[i].isDirty = true
     if let task = robots[i].job.task {
       _ = tasks.update(task) { $0.mission.actionStarted() }
       dirtyTasks.append(task)
     }
     taskSent(i)
+    sendAction(i, action)
+  }
+
+  /// How long the end of an action is waited for.
+  private func patience(with action: RobotAction) -> Duration {
+    switch action.kind {
+    case .charge: settings.chargePatience
+    case .handOver: settings.humanPatience
+    case .dwell, .load, .unload, .inspect, .brushOn, .brushOff:
+      .milliseconds(action.durationMilliseconds) + settings.actionGrace
+    }
+  }
+
+  private mutating func sendAction(_ i: Int, _ action: RobotAction) {
     send(i, .action(action))
+    robots[i].actionMessage = robots[i].control?.lastNumber ?? 0
   }
 
   mutating func actionStarted(_ i: Int, _ id: UInt64) {
@@ -59,8 +74,27 @@ extension Fleet {
       apply(tasks.update(task) { $0.mission.actionEnded(result, now: now) } ?? [], task, i)
       dirtyTasks.append(task)
     } else {
-      if case .failed(let text) = result { incident(i, "charging failed: \(text)") }
-      if case .charge = robots[i].job { robots[i].job = .idle }
+      chargingEnded(i, result)
+    }
+  }
+
+  private mutating func chargingEnded(_ i: Int, _ result: ActionResult) {
+    guard case .charge(let charger) = robots[i].job else { return }
+    robots[i].job = .idle
+    guard case .failed(let text) = result else { return }
+    incident(i, "charging at \(charger) failed: \(text)")
+    robots[i].failedCharger = (charger, now + .seconds(600))
+  }
+
+  /// The robot would not do message `number`.
+  mutating func refused(_ i: Int, _ number: UInt64, _ reason: RobotRefusal) {
+    incident(i, "\(robots[i].id) refused message \(number): \(reason)")
+    if let running = robots[i].action, number == robots[i].actionMessage {
+      actionEnded(i, running.action.id, .failed(text: "refused: \(reason)"))
+    } else if number == robots[i].trimMessage, reason == .notSupported || reason == .wrongMode {
+      traffic.trimRefused(robots[i].index)
+    } else {
+      askAgain(i)
     }
   }
 
@@ -69,7 +103,8 @@ extension Fleet {
   mutating func resumeAction(_ i: Int) {
     if robots[i].paused { send(i, .pause) }
     guard let running = robots[i].action else { return }
-    send(i, .action(running.action))
+    robots[i].action?.due = max(running.due, now + settings.actionGrace)
+    sendAction(i, running.action)
     if running.isUnlocked { send(i, .unlock(action: running.action.id)) }
     if running.isCancelling { send(i, .cancelAction(action: running.action.id)) }
   }
@@ -77,6 +112,7 @@ extension Fleet {
   mutating func unlock(_ i: Int) {
     guard let running = robots[i].action else { return }
     robots[i].action?.isUnlocked = true
+    robots[i].action?.due = now + settings.actionGrace
     robots[i].isDirty = true
     send(i, .unlock(action: running.action.id))
   }
@@ -84,37 +120,32 @@ extension Fleet {
   mutating func cancelAction(_ i: Int) {
     guard let running = robots[i].action, !running.isCancelling else { return }
     robots[i].action?.isCancelling = true
+    robots[i].action?.due = now + settings.actionGrace
     robots[i].isDirty = true
     send(i, .cancelAction(action: running.action.id))
   }
 
-  /// Ends waits that have lasted too long.
+  /// Ends waits that have lasted too long. A robot that is not heard is waited for by its link.
   mutating func checkAction(_ i: Int) {
-    guard let running = robots[i].action else { return }
-    let action = running.action
-    switch action.kind {
-    case .charge: checkCharging(i, running)
-    case .handOver where !running.isUnlocked && !running.isCancelling:
-      guard now - running.sent >= settings.humanPatience, let task = robots[i].job.task else {
-        return
-      }
+    guard let running = robots[i].action, robots[i].freshness == .fresh,
+      robots[i].presence == .present
+    else { return }
+    if case .charge = running.action.kind { checkCharging(i) }
+    guard now >= running.due else { return }
+    if running.isCancelling {
+      actionEnded(i, running.action.id, .failed(text: "no answer from \(robots[i].id)"))
+    } else if case .handOver = running.action.kind, !running.isUnlocked,
+      let task = robots[i].job.task
+    {
       notice(.incident, robot: i, task: task, "nobody came for the load of \(task): it goes back")
       _ = cancel(task)
-    case .dwell, .load, .unload, .inspect, .brushOn, .brushOff, .handOver:
-      let due = running.sent + .milliseconds(action.durationMilliseconds) + settings.actionGrace
-      guard now >= due else { return }
-      guard running.isCancelling else {
-        incident(i, "\(robots[i].id) has not ended \(action.kind) in time")
-        cancelAction(i)
-        return
-      }
-      if now >= due + settings.actionGrace {
-        actionEnded(i, action.id, .failed(text: "no answer from \(robots[i].id)"))
-      }
+    } else {
+      incident(i, "\(robots[i].id) has not ended \(running.action.kind) in time")
+      cancelAction(i)
     }
   }
 
-  private mutating func checkCharging(_ i: Int, _ running: RunningAction) {
+  private mutating func checkCharging(_ i: Int) {
     let decision = charging.decide(
       energyPermille: robots[i].energyPermille, isCharging: true,
       hasWork: hasWork(for: i), chargerIsFree: false, othersWait: robotsWaitForChargers)

@@ -127,13 +127,15 @@ extension Fleet {
   private mutating func chargeIdle() {
     robotsWaitForChargers = false
     for i in robots.indices where robots[i].job == .idle && robots[i].action == nil && mayDrive(i) {
-      let free = freeCharger(i)
       let decision = charging.decide(
         energyPermille: robots[i].energyPermille, isCharging: false, hasWork: hasWork(for: i),
-        chargerIsFree: free != nil && !robotsWaitForChargers, othersWait: robotsWaitForChargers)
+        chargerIsFree: !robotsWaitForChargers, othersWait: robotsWaitForChargers)
       guard decision == .charge else { continue }
-      guard let free else {
-        robotsWaitForChargers = true
+      guard let free = freeCharger(i) else {
+        // Who only wants to top up stands back.
+        let needs = !charging.takesTasks(
+          energyPermille: robots[i].energyPermille, isCharging: false)
+        robotsWaitForChargers = robotsWaitForChargers || needs
         continue
       }
       forgetGoal(i)
@@ -144,7 +146,6 @@ extension Fleet {
 
   /// The nearest charger that nobody holds.
   private mutating func freeCharger(_ i: Int) -> (id: StationID, vertex: Int32)? {
-    guard robots[i].energyPermille < charging.returnAtPermille else { return nil }
     let at = traffic.plannedEnd(robots[i].index)
     var best: (id: StationID, vertex: Int32)?
     var bestDistance = Int32.max

@@ -135,7 +135,7 @@ extension Fleet {
   }
 
   func isFree(_ vertex: Int32, for robot: RobotIndex) -> Bool {
-    places.isFree(vertex, for: robot) { endAt[$0] }
+    places.isFree(vertex, for: robot, standing: endAt[vertex])
   }
 
   mutating func leaveQueue(_ i: Int) {

@@ -20,6 +20,8 @@ extension Fleet {
       robots[i].isDirty = true
       handle(i, numbered.event)
     }
+    // Whatever the events have changed is durable with their numbers, or not at all.
+    if !dirtyTasks.isEmpty { robotsToStore.append(i) }
     if robots[i].confirmDue == nil { robots[i].confirmDue = now + Duration.milliseconds(500) }
   }
 
@@ -35,9 +37,7 @@ extension Fleet {
     case .trimmed(let order, let update, let through): trimmed(i, order, update, through)
     case .actionStarted(let action): actionStarted(i, action)
     case .actionEnded(let action, let result): actionEnded(i, action, result)
-    case .refused(let number, let reason):
-      incident(i, "\(robots[i].id) refused message \(number): \(reason)")
-      askAgain(i)
+    case .refused(let number, let reason): refused(i, number, reason)
     case .incident(let kind, let text):
       incident(i, "\(robots[i].id) reports \(kind): \(text)")
     }
@@ -66,7 +66,7 @@ extension Fleet {
   }
 
   /// Something does not fit: nothing new for the robot until it has said where it is.
-  private mutating func askAgain(_ i: Int) {
+  mutating func askAgain(_ i: Int) {
     if robots[i].presence == .present { askPresence(i) }
   }
 
@@ -111,7 +111,7 @@ extension Fleet {
 
   /// Tells the mission what is still planned of its way.
   mutating func missionReplanned(_ i: Int) {
-    guard let task = robots[i].job.task else { return }
+    guard let task = robots[i].job.task, traffic.isPresent(robots[i].index) else { return }
     let remaining = traffic.plannedCells(robots[i].index).map(VertexID.init)
     _ = tasks.update(task) { $0.mission.replanned(remaining) }
   }

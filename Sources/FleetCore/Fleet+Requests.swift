@@ -246,6 +246,7 @@ extension Fleet {
     guard let i = index(of: id) else { return .refused(unknown(id)) }
     return audited(user, action, id.text) { fleet in
       fleet.robots[i].isDirty = true
+      fleet.robotsToStore.append(i)
       return verb(&fleet, i)
     }
   }

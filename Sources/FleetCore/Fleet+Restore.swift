@@ -41,11 +41,7 @@ extension Fleet {
     for robot in stored.robots { restore(robot) }
     for id in tasks.openOrder { resumeTask(id) }
     for (id, _) in ended { endTask(id, .failed(.unreachable)) }
-    flushTasks()
-    let effects = changes.map(FleetEffect.persist) + outbox
-    changes.removeAll()
-    outbox.removeAll()
-    return effects
+    return takeEffects()
   }
 
   private mutating func restore(_ stored: StoredRobot) {
@@ -60,6 +56,7 @@ extension Fleet {
     robots[i].energyPermille = stored.energyPermille
     robots[i].action = stored.action
     robots[i].actionCount = stored.actionCount
+    lastAction = max(lastAction, stored.actionCount)
     robots[i].order = stored.order
     robots[i].factsheet = stored.factsheet
     robots[i].classIndex = stored.factsheet.flatMap { site.classIndex(of: $0.vehicle.id) }

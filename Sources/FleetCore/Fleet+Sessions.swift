@@ -323,10 +323,9 @@ extension Fleet {
   /// Whether the robot drives what is released to it, for all we know. Silence alone does not
   /// stop it: a silent robot keeps its road until it is lost.
   func mayDrive(_ i: Int) -> Bool {
-    let robot = robots[i]
-    return robot.presence == .present && robot.freshness != .lost && robot.mode == .automatic
-      && !robot.paused && !robot.watch.isStuck && robot.classIndex != nil
-      && (robot.integration == .utilised || robot.integration == .respected)
+    robots[i].presence == .present && robots[i].freshness != .lost && robots[i].mode == .automatic
+      && !robots[i].paused && !robots[i].watch.isStuck && robots[i].classIndex != nil
+      && robots[i].integration.isRouted
   }
 
   private mutating func modeChanged(_ i: Int) {
@@ -373,5 +372,15 @@ extension Fleet {
     guard robots[i].strayStates == 3 else { return }
     let cell = site.graph.cell(of: vertex)
     incident(i, "\(robots[i].id) is at \(cell), which was not released to it")
+  }
+}
+
+extension IntegrationLevel {
+  /// Whether the robot is planned for at all.
+  var isRouted: Bool {
+    switch self {
+    case .utilised, .respected: true
+    case .ignored, .noticed: false
+    }
   }
 }

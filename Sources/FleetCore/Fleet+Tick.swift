@@ -14,7 +14,7 @@ extension Fleet {
     if planningTimer.fires(now, every: settings.planningPeriod) { plan() }
     for release in traffic.release() { send(release) }
     confirmEvents()
-    for i in robots.indices where robots[i].isDirty { flushRobot(i) }
+    robotsToStore += robots.indices.filter { robots[$0].isDirty }
   }
 
   private mutating func beat() {

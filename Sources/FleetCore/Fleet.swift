@@ -61,6 +61,11 @@ public struct Fleet: Sendable {
   var changes: [FleetChange] = []
   var outbox: [FleetEffect] = []
   var dirtyTasks: [TaskID] = []
+  /// Robots whose durable part must be in this batch, if it has changed.
+  var robotsToStore: [Int] = []
+  /// The highest action id given out: one count for all robots, so that a robot that was removed and
+  /// enrolled again never hears an id that it remembers.
+  var lastAction: UInt64
 
   /// A fleet without robots or tasks. After a restart, `restore` follows.
   public init(
@@ -79,6 +84,7 @@ public struct Fleet: Sendable {
     planner = LifelongPlanner(
       graphs: graphs, seed: planningSeed, tableMemoryLimit: settings.tableMemoryLimit)
     planner.stuckAfter = settings.stuckAfterRounds
+    lastAction = (max(1, serverEpoch) - 1) << 20
     dispatcher = GreedyDispatcher(
       cells: site.graph.cells, chargers: site.chargers.map(\.vertex.rawValue),
       cellMillimetres: site.cellMillimetres)
@@ -102,8 +108,9 @@ public struct Fleet: Sendable {
   }
 
   /// Durable changes first: what is sent afterwards may rely on them.
-  private mutating func takeEffects() -> [FleetEffect] {
+  mutating func takeEffects() -> [FleetEffect] {
     flushTasks()
+    flushRobots()
     let effects = changes.map(FleetEffect.persist) + outbox
     changes.removeAll(keepingCapacity: true)
     outbox.removeAll(keepingCapacity: true)
@@ -127,7 +134,7 @@ public struct Fleet: Sendable {
     if robots[i].eventsConfirmed != robots[i].eventsHandled { robots[i].isDirty = true }
     robots[i].eventsConfirmed = robots[i].eventsHandled
     robots[i].confirmDue = nil
-    if robots[i].isDirty { flushRobot(i) }
+    robotsToStore.append(i)
   }
 
   mutating func notice(
@@ -142,10 +149,16 @@ public struct Fleet: Sendable {
     notice(.incident, robot: i, task: robots[i].job.task, text)
   }
 
-  /// Writes the robot's durable part into this batch.
-  mutating func flushRobot(_ i: Int) {
-    robots[i].isDirty = false
-    changes.append(.robot(stored(robots[i])))
+  /// Writes into this batch, as they are at its end, the robots that were sent something and those
+  /// whose tasks are written: a task's new state and the event that brought it about are durable
+  /// together, or the event would be taken twice after a crash.
+  private mutating func flushRobots() {
+    guard !robotsToStore.isEmpty else { return }
+    for i in Set(robotsToStore).sorted() where robots[i].isDirty && isEnrolled(i) {
+      robots[i].isDirty = false
+      changes.append(.robot(stored(robots[i])))
+    }
+    robotsToStore.removeAll(keepingCapacity: true)
   }
 
   func stored(_ robot: RobotEntry) -> StoredRobot {
@@ -160,6 +173,7 @@ public struct Fleet: Sendable {
   mutating func flushTasks() {
     guard !dirtyTasks.isEmpty else { return }
     for id in Set(dirtyTasks).sorted() {
+      if let i = tasks.record(id)?.robot.flatMap({ index(of: $0) }) { robotsToStore.append(i) }
       if let open = tasks.open[id] {
         changes.append(.task(StoredTask(record: open.record, mission: open.mission)))
       } else if let record = tasks.ended[id] {

@@ -23,6 +23,10 @@ public struct FleetSettings: Sendable {
   public var unstickBudget = 400
   /// No answer to an action this long after it should have ended: the action has failed.
   public var actionGrace: Duration = .seconds(60)
+  /// A charger that has not filled a robot after this long does not work.
+  public var chargePatience: Duration = .seconds(12 * 3600)
+  /// A robot that cannot drive for this long hands back what it has not begun.
+  public var hindrancePatience: Duration = .seconds(120)
   /// A load that no human takes within this time goes back.
   public var humanPatience: Duration = .seconds(1800)
   /// The planner's distance tables may take this many bytes.

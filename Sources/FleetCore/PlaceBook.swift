@@ -56,11 +56,12 @@ struct PlaceBook: Sendable {
   func place(heldBy robot: RobotIndex) -> Int32? { held[robot] }
   func holder(of vertex: Int32) -> RobotIndex? { holder[vertex] }
 
-  /// Whether `robot` may be sent to `vertex`: nobody else holds it and, by `standing`, nobody
-  /// else's plan ends there.
-  func isFree(_ vertex: Int32, for robot: RobotIndex, standing: (Int32) -> RobotIndex?) -> Bool {
+  /// Whether `robot` may be sent to `vertex`: nobody else holds it, and nobody else's plan ends
+  /// there.
+  /// - Parameter standing: the robot whose plan ends at `vertex`.
+  func isFree(_ vertex: Int32, for robot: RobotIndex, standing: RobotIndex?) -> Bool {
     if let other = holder[vertex], other != robot { return false }
-    if let other = standing(vertex), other != robot { return false }
+    if let standing, standing != robot { return false }
     return true
   }
 

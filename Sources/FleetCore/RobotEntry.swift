@@ -38,7 +38,8 @@ struct RobotEntry: Sendable {
   /// The session is younger than this run of the server.
   var sessionBeganHere = false
   var state: RobotState?
-  var mode: RobotMode { state?.mode ?? .automatic }
+  /// As last told, in this session or an earlier one.
+  var mode = RobotMode.automatic
   var energyPermille: Int32 = 1000
 
   // The two message streams.
@@ -83,6 +84,15 @@ struct RobotEntry: Sendable {
   var queuedGroup: Int?
   var action: RunningAction?
   var actionCount: UInt64 = 0
+  /// The control messages that carried the action last, and the last trim.
+  var actionMessage: UInt64 = 0
+  var trimMessage: UInt64 = 0
+  /// Since when an answer to a trim is awaited.
+  var trimAsked: Instant?
+  /// Since when it has not been able to drive, by no operator's order.
+  var hinderedSince: Instant?
+  /// A charger that failed it, and until when it is not tried again.
+  var failedCharger: (id: StationID, until: Instant)?
   /// Must be written to the store with this batch.
   var isDirty = false
 
@@ -100,6 +110,8 @@ public struct RunningAction: Sendable, Equatable, Codable {
   public let task: TaskID?
   public let sent: Instant
   public internal(set) var started: Instant?
+  /// When its end has been waited for long enough; put later when the robot could not be heard.
+  public internal(set) var due: Instant
   /// Told to stop it: no human came, or the task was cancelled.
   public internal(set) var isCancelling: Bool
   /// The release code was given.
