@@ -103,7 +103,7 @@ extension Fleet {
   mutating func resumeAction(_ i: Int) {
     if robots[i].paused { send(i, .pause) }
     guard let running = robots[i].action else { return }
-    robots[i].action?.due = max(running.due, now + settings.actionGrace)
+    waitLonger(i)
     sendAction(i, running.action)
     if running.isUnlocked { send(i, .unlock(action: running.action.id)) }
     if running.isCancelling { send(i, .cancelAction(action: running.action.id)) }
@@ -112,7 +112,8 @@ extension Fleet {
   mutating func unlock(_ i: Int) {
     guard let running = robots[i].action else { return }
     robots[i].action?.isUnlocked = true
-    robots[i].action?.due = now + settings.actionGrace
+    let due = now + settings.actionGrace
+    robots[i].action?.due = due
     robots[i].isDirty = true
     send(i, .unlock(action: running.action.id))
   }
@@ -120,9 +121,17 @@ extension Fleet {
   mutating func cancelAction(_ i: Int) {
     guard let running = robots[i].action, !running.isCancelling else { return }
     robots[i].action?.isCancelling = true
-    robots[i].action?.due = now + settings.actionGrace
+    let due = now + settings.actionGrace
+    robots[i].action?.due = due
     robots[i].isDirty = true
     send(i, .cancelAction(action: running.action.id))
+  }
+
+  /// While it could not be heard the robot could not answer either.
+  mutating func waitLonger(_ i: Int) {
+    guard let running = robots[i].action else { return }
+    let due = max(running.due, now + settings.actionGrace)
+    robots[i].action?.due = due
   }
 
   /// Ends waits that have lasted too long. A robot that is not heard is waited for by its link.

@@ -41,8 +41,10 @@ extension Fleet {
   /// Robot `i` as the planner sees it in this round.
   private mutating func agent(_ i: Int) -> PlanningAgent {
     let robot = robots[i].index
-    guard robots[i].presence != .absent, let classIndex = robots[i].classIndex else {
-      return PlanningAgent(at: 0, mobility: .absent)
+    guard robots[i].presence != .absent else { return PlanningAgent(at: 0, mobility: .absent) }
+    // Of a class that the site does not know: in the way all the same.
+    guard let classIndex = robots[i].classIndex else {
+      return PlanningAgent(at: traffic.plannedEnd(robot), mobility: .wall)
     }
     var agent = PlanningAgent(
       graph: Int32(classIndex), at: traffic.plannedEnd(robot), mobility: .frozen)
@@ -78,9 +80,7 @@ extension Fleet {
   private func isWaiting(_ i: Int) -> Bool { robots[i].queuedGroup != nil }
 
   private func planAhead(_ classIndex: Int) -> Int32 {
-    let limit = ReleaseLimit.of(
-      site.classes[classIndex], cellMillimetres: site.cellMillimetres, reaction: settings.reaction)
-    return limit.cells + settings.planAheadCells
+    releaseLimit(classIndex).cells + settings.planAheadCells
   }
 
   private func priority(_ i: Int) -> Int32 {

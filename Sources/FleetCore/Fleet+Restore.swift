@@ -62,9 +62,12 @@ extension Fleet {
     robots[i].classIndex = stored.factsheet.flatMap { site.classIndex(of: $0.vehicle.id) }
     robots[i].freshness = .suspect
     if stored.sessionEpoch > 0 { robots[i].session = .offline }
-    guard let promise = stored.promise, let classIndex = robots[i].classIndex else { return }
-    let limit = ReleaseLimit.of(
-      site.classes[classIndex], cellMillimetres: site.cellMillimetres, reaction: settings.reaction)
+    // A promise holds even if the site no longer knows the robot's class.
+    guard let promise = stored.promise else { return }
+    guard fits(promise) else {
+      return incident(i, "\(stored.id) was promised road that is not on this site's map")
+    }
+    let limit = robots[i].classIndex.map(releaseLimit) ?? ReleaseLimit(cells: 1)
     robots[i].presence = .unconfirmed
     if case .contested(let others, _) = traffic.restore(
       robots[i].index, promise: promise, limit: limit)
@@ -72,6 +75,12 @@ extension Fleet {
       let names = others.map { robots[$0.index].id.text }.joined(separator: ", ")
       incident(i, "\(robots[i].id) was promised cells that \(names) was promised as well")
     }
+  }
+
+  private func fits(_ promise: Promise) -> Bool {
+    let resources = 0..<Int32(traffic.resourceCount)
+    return promise.isSound
+      && promise.legs.allSatisfy { ($0.path + $0.claims).allSatisfy(resources.contains) }
   }
 
   /// The task's robot has it again; what was promised of its way is still planned.

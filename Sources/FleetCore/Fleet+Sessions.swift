@@ -50,7 +50,7 @@ extension Fleet {
       }
     // A will that overtakes the retained greeting of the same session ends it for good.
     if robots[i].session == .lost || robots[i].session == .offline, status == .online,
-      epoch == robots[i].sessionEpoch, robots[i].state != nil
+      epoch == robots[i].sessionEpoch
     {
       return
     }
@@ -117,9 +117,13 @@ extension Fleet {
       let known = site.classes.map(\.id.text).joined(separator: ", ")
       incident(
         i, "\(id) says it is a \(factsheet.vehicle.id): this site has only \(known)")
-    } else if robots[i].presence == .absent {
+    } else if robots[i].presence != .present {
       query(i)
     }
+    if let classIndex = robots[i].classIndex, robots[i].presence != .absent {
+      traffic.setLimit(robots[i].index, releaseLimit(classIndex))
+    }
+    updateHeld(i)
   }
 
   mutating func state(_ id: RobotID, _ state: RobotState) {
@@ -130,8 +134,8 @@ extension Fleet {
     if let before = robots[i].state, before.number >= state.number { return }
     let modeBefore = robots[i].mode
     robots[i].state = state
+    robots[i].mode = state.mode
     robots[i].energyPermille = state.energyPermille
-    robots[i].session = .online
     if state.serverEpoch == serverEpoch {
       robots[i].control?.confirmed(through: state.lastControl, now: now)
     }
@@ -142,6 +146,20 @@ extension Fleet {
       modeChanged(i)
     }
     checkStray(i)
+    letGo(i, state)
+  }
+
+  /// A robot holds when it has heard no heartbeat for long, or was paused in a session in which the
+  /// resume did not reach it. Once it has all we sent, what it holds is what we know.
+  private mutating func letGo(_ i: Int, _ state: RobotState) {
+    guard state.holding || state.mode == .stopped, !robots[i].paused,
+      robots[i].presence == .present, state.serverEpoch == serverEpoch,
+      robots[i].control?.isEmpty == true
+    else { return }
+    let known = traffic.position(of: robots[i].index)
+    let route = known.update == 0 ? state.route : known
+    send(i, .resume)
+    send(i, .confirm(order: route.order, update: route.update))
   }
 
   /// The robot's position and route as it told them: reconcile them with what we know. Only while
@@ -150,7 +168,10 @@ extension Fleet {
     _ i: Int, position: Point, route: RoutePosition, standing: Bool, serverEpoch epoch: UInt64,
     answering query: UInt64
   ) {
-    guard robots[i].presence != .present else { return }
+    if robots[i].presence == .present {
+      if isLost(i, position, route, unasked: query == 0) { askPresence(i) }
+      return
+    }
     // In a session that began before this run, what an earlier run sent may still be on its way
     // until the robot has heard of this one.
     guard epoch == serverEpoch || robots[i].sessionBeganHere else { return }
@@ -164,6 +185,8 @@ extension Fleet {
     case .absent:
       guard standing else { return }
       settle(i, position, route, classIndex)
+    case .unconfirmed where isAstray(i, position):
+      if standing { settle(i, position, route, classIndex) }
     case .unconfirmed, .present:
       switch traffic.reconcile(robots[i].index, position: route) {
       case .agreed(let visit, let withdrawn, let trim):
@@ -179,6 +202,20 @@ extension Fleet {
     updateHeld(i)
     robots[i].isDirty = true
     robots[i].goalDirty = true
+  }
+
+  /// Whether a robot that we thought to be on its road says that it is not: it was moved by hand and
+  /// has forgotten its route, or drove where it should not.
+  private func isLost(_ i: Int, _ position: Point, _ route: RoutePosition, unasked: Bool) -> Bool {
+    let hasForgotten =
+      unasked && route.order == 0 && traffic.position(of: robots[i].index).update > 0
+    return hasForgotten || isAstray(i, position)
+  }
+
+  /// Whether `position` is on no cell that was promised to the robot.
+  private func isAstray(_ i: Int, _ position: Point) -> Bool {
+    guard let vertex = site.vertex(containing: position) else { return true }
+    return !traffic.ownedCells(robots[i].index).contains(vertex.rawValue)
   }
 
   /// The robot knows our order: it goes on with it.
@@ -198,18 +235,19 @@ extension Fleet {
   private mutating func settle(
     _ i: Int, _ position: Point, _ route: RoutePosition, _ classIndex: Int
   ) {
-    guard let start = standingVertex(i, position, classIndex), trimsForeign(i, route) else {
-      return
-    }
+    // An order number that leaves no room for ours is no number of ours.
+    guard route.order < 1 << 62, let start = standingVertex(i, position, classIndex),
+      trimsForeign(i, route)
+    else { return }
     robots[i].order = max(robots[i].order, route.order) + 1
     let robot = robots[i].index
     if traffic.isPresent(robot) {
       contested(i, traffic.rejoin(robot, at: start, order: robots[i].order))
     } else {
-      let limit = ReleaseLimit.of(
-        site.classes[classIndex], cellMillimetres: site.cellMillimetres,
-        reaction: settings.reaction)
-      contested(i, traffic.join(robot, at: start, order: robots[i].order, limit: limit))
+      contested(
+        i,
+        traffic.join(
+          robot, at: start, order: robots[i].order, limit: releaseLimit(classIndex)))
     }
     robots[i].presence = .present
     robots[i].offMapReason = ""
@@ -268,6 +306,12 @@ extension Fleet {
 
   private mutating func send(_ i: Int, _ trim: TrimRequest) {
     send(i, .trim(order: trim.order, update: trim.update, through: trim.through))
+    robots[i].trimMessage = robots[i].control?.lastNumber ?? 0
+  }
+
+  func releaseLimit(_ classIndex: Int) -> ReleaseLimit {
+    ReleaseLimit.of(
+      site.classes[classIndex], cellMillimetres: site.cellMillimetres, reaction: settings.reaction)
   }
 
   // MARK: Freshness
@@ -276,9 +320,10 @@ extension Fleet {
   mutating func transport(isUp: Bool) {
     isTransportUp = isUp
     guard isUp else { return }
-    for i in robots.indices where robots[i].freshness == .fresh {
+    for i in robots.indices where robots[i].freshness != .lost {
       robots[i].link = RobotLink(now: now)
       robots[i].watch = StandstillWatch()
+      waitLonger(i)
       updateHeld(i)
     }
   }
@@ -304,7 +349,9 @@ extension Fleet {
     robots[i].freshness = freshness
     updateHeld(i)
     switch freshness {
-    case .fresh: notice(.robotChanged, robot: i, "\(robots[i].id) is heard again")
+    case .fresh:
+      waitLonger(i)
+      notice(.robotChanged, robot: i, "\(robots[i].id) is heard again")
     case .suspect: notice(.robotChanged, robot: i, "\(robots[i].id) is silent")
     case .lost:
       incident(i, "\(robots[i].id) is lost: nothing heard for too long; its cells stay blocked")
@@ -317,7 +364,22 @@ extension Fleet {
     guard robots[i].presence != .absent else { return }
     let may = mayDrive(i)
     apply(traffic.setHeld(robots[i].index, !may))
-    if may { robots[i].goalDirty = true }
+    if may { robots[i].goalDirty = true } else { giveUpPlace(i) }
+  }
+
+  /// Nobody waits for a place, or in a queue, because of a robot that does not drive.
+  private mutating func giveUpPlace(_ i: Int) {
+    leaveQueue(i)
+    if case .charge = robots[i].job, robots[i].action == nil {
+      robots[i].job = .idle
+      forgetGoal(i)
+    }
+    if let held = places.place(heldBy: robots[i].index),
+      held != traffic.plannedEnd(robots[i].index)
+    {
+      places.letGo(robots[i].index)
+    }
+    robots[i].goalDirty = true
   }
 
   /// Whether the robot drives what is released to it, for all we know. Silence alone does not
@@ -364,7 +426,7 @@ extension Fleet {
     guard robots[i].presence == .present, let state = robots[i].state,
       let vertex = site.vertex(containing: state.position)
     else { return }
-    guard traffic.owner(of: vertex.rawValue) != robots[i].index else {
+    guard traffic.owner(of: vertex.rawValue) != robots[i].index, isAstray(i, state.position) else {
       robots[i].strayStates = 0
       return
     }
@@ -372,6 +434,7 @@ extension Fleet {
     guard robots[i].strayStates == 3 else { return }
     let cell = site.graph.cell(of: vertex)
     incident(i, "\(robots[i].id) is at \(cell), which was not released to it")
+    askPresence(i)
   }
 }
 

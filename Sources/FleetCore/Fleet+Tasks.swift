@@ -115,9 +115,17 @@ extension Fleet {
     let mayReassign = tasks.update(task) { $0.mission.robotLost() } ?? false
     if mayReassign {
       requeue(task, i)
+    } else if tasks.open[task]?.record.state == .cancelling, !carriesLoad(task) {
+      endTask(task, .cancelled)
     } else if let cause {
       endTask(task, .failed(cause))
     }
+  }
+
+  /// Whether a load may be aboard: from the moment loading begins.
+  private func carriesLoad(_ task: TaskID) -> Bool {
+    guard let mission = tasks.open[task]?.mission else { return false }
+    return mission.spec.body.kind == .deliver && !mission.canReassign
   }
 
   private mutating func requeue(_ task: TaskID, _ i: Int) {
@@ -125,6 +133,7 @@ extension Fleet {
       open.record.robot = nil
       open.record.reassignments += 1
     }
+    dirtyTasks.append(task)
     free(i)
     let state = tasks.open[task]?.record.state
     if state == .cancelling {

@@ -31,6 +31,8 @@ extension Fleet {
     for effect in robots[i].link.checkDue(now: now) { apply(effect, i) }
     for effect in robots[i].watch.checkDue(now: now) { apply(effect, i) }
     checkAction(i)
+    checkTrim(i)
+    checkHindrance(i)
     queryAgain(i)
     refreshState(i)
     guard robots[i].freshness == .fresh else { return }
@@ -39,6 +41,37 @@ extension Fleet {
       noteConfirmed(i)
       outbox.append(.send(robots[i].id, message))
     }
+  }
+
+  /// A robot that answers no trim is asked where it is, and then to trim again.
+  private mutating func checkTrim(_ i: Int) {
+    guard robots[i].presence == .present, robots[i].freshness == .fresh,
+      traffic.awaitsTrim(robots[i].index)
+    else {
+      robots[i].trimAsked = nil
+      return
+    }
+    let asked = robots[i].trimAsked ?? now
+    robots[i].trimAsked = asked
+    guard now - asked >= .seconds(30) else { return }
+    robots[i].trimAsked = nil
+    incident(i, "\(robots[i].id) has not said where it can stop")
+    askAgain(i)
+  }
+
+  /// What a robot cannot begin another one may. An operator who paused it has his reasons.
+  private mutating func checkHindrance(_ i: Int) {
+    guard !mayDrive(i), !robots[i].paused, let task = robots[i].job.task else {
+      robots[i].hinderedSince = nil
+      return
+    }
+    let since = robots[i].hinderedSince ?? now
+    robots[i].hinderedSince = since
+    guard now - since >= settings.hindrancePatience, robots[i].action == nil,
+      tasks.open[task]?.mission.canReassign == true
+    else { return }
+    notice(.robotChanged, robot: i, task: task, "\(robots[i].id) gives \(task) back")
+    leaveTask(i, failing: nil)
   }
 
   /// Road for a robot: its promise goes into this batch's transaction, before the message.

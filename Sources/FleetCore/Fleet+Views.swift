@@ -81,7 +81,9 @@ extension Fleet {
     case .absent:
       if robot.session == .never { return "has never connected" }
       return robot.offMapReason.isEmpty ? "has not said where it is" : robot.offMapReason
-    case .unconfirmed: return "has not said where it is since it connected"
+    case .unconfirmed:
+      return robot.offMapReason.isEmpty
+        ? "has not said where it is since it was asked" : robot.offMapReason
     case .present: break
     }
     switch robot.freshness {

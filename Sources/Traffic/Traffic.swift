@@ -34,6 +34,9 @@ public struct Traffic: Sendable {
     queues = CellQueues(resourceCount: resourceCount)
   }
 
+  /// Cells and mutex cells.
+  public var resourceCount: Int { queues.resourceCount }
+
   // MARK: Where everybody is
 
   /// Whether `robot` has joined and not left.
