@@ -91,7 +91,9 @@ extension Fleet {
   /// Queues one move; what cannot be queued is planned again in the next round.
   private mutating func append(_ move: PlannedMove) {
     let i = Int(move.agent)
-    guard let classIndex = robots[i].classIndex else { return }
+    // Of several steps of one robot the later ones mean nothing once one could not be queued.
+    guard let classIndex = robots[i].classIndex, traffic.plannedEnd(robots[i].index) == move.from
+    else { return }
     let leg = leg(move.move, classIndex)
     guard traffic.append(robots[i].index, leg) == nil else { return }
     endAt[move.from] = nil
