@@ -11,7 +11,9 @@ import Grid
 /// move to each resting cell that can be reached through no-stop cells only, along a shortest path.
 /// A cell of a mutex is a no-stop cell, too: whoever rested there would hold the mutex for good.
 /// From a no-stop cell itself moves lead out but none leads in, so that a vehicle that was put
-/// there can leave. At most one move joins two cells.
+/// there can leave. So it is with cells that this class may not use, in a zone that was closed
+/// round it: from these, moves also lead to others that are nearer to a cell to rest on, never
+/// further in. At most one move joins two cells.
 ///
 /// How to read this folder: `MoveGraph` (what may be done), `DistanceTables` (how far it is),
 /// `StepKernel` (one step of PIBT), `LifelongPlanner` (step after step), `LaCAM` and `RegionSolver`
@@ -75,12 +77,10 @@ public struct MoveGraph: Sendable {
     let membership = MutexMembership(groups, vertexCount: graph.vertexCount)
     let vertices = (0..<Int32(graph.vertexCount)).map(VertexID.init)
     let usable = vertices.map(allowed)
-    let resting = vertices.map {
-      usable[$0.index] && !noStop($0) && membership.of($0.rawValue).isEmpty
-    }
+    let open = vertices.map { !noStop($0) && membership.of($0.rawValue).isEmpty }
     var builder = MoveGraphBuilder(
-      graph: graph, usable: usable, resting: resting, membership: membership)
-    for v in vertices where usable[v.index] { builder.addMoves(from: v.rawValue) }
+      graph: graph, usable: usable, open: open, membership: membership)
+    for v in vertices { builder.addMoves(from: v.rawValue) }
     builder.finish()
 
     vertexCount = graph.vertexCount
@@ -92,6 +92,6 @@ public struct MoveGraph: Sendable {
     claims = builder.claims
     mutexStart = membership.start
     mutexes = membership.resources
-    self.resting = resting
+    resting = zip(usable, open).map { $0 && $1 }
   }
 }

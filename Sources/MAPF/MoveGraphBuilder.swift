@@ -41,20 +41,25 @@ struct MoveGraphBuilder {
   private(set) var claims: [Int32] = []
   private let graph: Graph
   private let usable: [Bool]
-  private let resting: [Bool]
   private let membership: MutexMembership
+  /// Whether somebody may rest there at all: on no no-stop cell and in no mutex.
+  private let open: [Bool]
+  /// Vertex that is not usable -> cells to drive to the nearest one to rest on, -1: no way.
+  private var cellsToLeave: [Int32]
   /// Search across no-stop cells: the vertex before, valid where the mark is this search's.
   private var before: [Int32]
   private var mark: [Int32]
   private var queue: [Int32] = []
 
-  init(graph: Graph, usable: [Bool], resting: [Bool], membership: MutexMembership) {
+  init(graph: Graph, usable: [Bool], open: [Bool], membership: MutexMembership) {
     self.graph = graph
     self.usable = usable
-    self.resting = resting
+    self.open = open
     self.membership = membership
     before = [Int32](repeating: -1, count: graph.vertexCount)
     mark = before
+    cellsToLeave = before
+    measureWaysOut()
     moveStart.reserveCapacity(graph.vertexCount + 1)
     claims.reserveCapacity(4 * graph.vertexCount)
   }
@@ -72,6 +77,25 @@ struct MoveGraphBuilder {
     }
   }
 
+  /// Fills `cellsToLeave`, backwards from the cells to rest on, through no-stop cells too.
+  private mutating func measureWaysOut() {
+    guard usable.contains(false) else { return }
+    for v in usable.indices where usable[v] && open[v] {
+      cellsToLeave[v] = 0
+      queue.append(Int32(v))
+    }
+    var head = 0
+    while head < queue.count {
+      let v = Int(queue[head])
+      head += 1
+      for u in graph.predecessors[4 * v..<4 * v + 4]
+      where u >= 0 && cellsToLeave[Int(u)] < 0 {
+        cellsToLeave[Int(u)] = cellsToLeave[v] + 1
+        queue.append(u)
+      }
+    }
+  }
+
   mutating func finish() { startMoves(upTo: graph.vertexCount) }
 
   private mutating func startMoves(upTo v: Int) {
@@ -81,11 +105,21 @@ struct MoveGraphBuilder {
   private mutating func visit(from u: Int32, start v: Int32) {
     for direction in 0..<4 {
       let w = graph.successors[4 * Int(u) + direction]
-      guard w >= 0, usable[Int(w)], mark[Int(w)] != v else { continue }
+      guard w >= 0, mark[Int(w)] != v, usable[Int(w)] || leaves(v, over: w, after: u) else {
+        continue
+      }
       mark[Int(w)] = v
       before[Int(w)] = u
-      if resting[Int(w)] { add(from: v, to: w) } else { queue.append(w) }
+      if open[Int(w)] { add(from: v, to: w) } else { queue.append(w) }
     }
+  }
+
+  /// Whether a vehicle on `v`, which it may not use, may leave it over `w`, which it may not use
+  /// either.
+  private func leaves(_ v: Int32, over w: Int32, after u: Int32) -> Bool {
+    let left = cellsToLeave[Int(w)]
+    guard !usable[Int(v)], !usable[Int(u)], left > 0 else { return false }
+    return !open[Int(w)] || left < cellsToLeave[Int(v)]
   }
 
   private mutating func add(from v: Int32, to end: Int32) {

@@ -42,8 +42,29 @@ import Testing
     #expect(moves.move(from: 0, to: 1) != nil)
     #expect(moves.move(from: 1, to: 0) == nil)
     #expect(moves.move(from: 1, to: 4) == nil)
-    #expect(moves.moves(from: 4).isEmpty)
     #expect(moves.move(from: b, to: 5) != nil)
+  }
+
+  @Test func aClosedZoneCanOnlyBeLeft() {
+    let drawing = Drawing("ab...c")
+    let moves = MoveGraph(graph: drawing.graph, allowed: { $0.rawValue < 1 || $0.rawValue > 3 })
+    let ends = (0..<6).map { v in moves.moves(from: Int32(v)).map { moves.moveEnd[Int($0)] } }
+    #expect(ends[0].isEmpty && ends[4] == [5])
+    #expect(ends[1] == [0] && ends[3] == [4])
+    #expect(Set(ends[2]) == [1, 3])
+    #expect(!moves.isResting(1) && moves.isResting(0))
+  }
+
+  @Test func aClosedCrossingIsLeftInOneMove() {
+    let drawing = Drawing("axxb.")
+    let b = drawing["b"]
+    let moves = MoveGraph(
+      graph: drawing.graph, allowed: { $0.rawValue != 1 && $0.rawValue != 2 && $0.rawValue != b },
+      noStop: { $0.rawValue == 1 || $0.rawValue == 2 })
+    #expect(moves.moves(from: b).map { moves.moveEnd[Int($0)] }.contains(b + 1))
+    let out = moves.moves(from: 1).map { moves.moveEnd[Int($0)] }
+    #expect(out.contains(drawing["a"]))
+    #expect(moves.moves(from: drawing["a"]).isEmpty)
   }
 
   @Test func adjacentRestingCellsKeepTheirDirectMoveBesideAJunction() {
