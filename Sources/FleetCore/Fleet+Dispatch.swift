@@ -31,6 +31,10 @@ extension Fleet {
         let estimate = estimate(id)
       else { continue }
       let spec = open.record.spec
+      if let only = spec.robot, robotByID[only] == nil {
+        endTask(id, .failed(.removed))
+        continue
+      }
       result.append(
         OpenTask(
           id: id, priority: spec.priority, submitted: open.record.submitted,
@@ -126,7 +130,11 @@ extension Fleet {
 
   private mutating func chargeIdle() {
     robotsWaitForChargers = false
-    for i in robots.indices where robots[i].job == .idle && robots[i].action == nil && mayDrive(i) {
+    let idle = robots.indices.filter {
+      robots[$0].job == .idle && robots[$0].action == nil && mayDrive($0)
+    }
+    // The emptiest first: whoever tops up takes no charger from one that must.
+    for i in idle.sorted(by: { robots[$0].energyPermille < robots[$1].energyPermille }) {
       let decision = charging.decide(
         energyPermille: robots[i].energyPermille, isCharging: false, hasWork: hasWork(for: i),
         chargerIsFree: !robotsWaitForChargers, othersWait: robotsWaitForChargers)
@@ -151,13 +159,19 @@ extension Fleet {
     var bestDistance = Int32.max
     for group in places.chargers {
       let vertex = places.groups[group].vertices[0]
-      guard isFree(vertex, for: robots[i].index),
+      guard isFree(vertex, for: robots[i].index), isTrusted(places.groups[group].id, i),
         let distance = distance(i, from: at, to: vertex), distance < bestDistance
       else { continue }
       best = (places.groups[group].id, vertex)
       bestDistance = distance
     }
     return best
+  }
+
+  /// A charger that has just failed the robot is not tried again at once.
+  private func isTrusted(_ charger: StationID, _ i: Int) -> Bool {
+    guard let failed = robots[i].failedCharger, failed.id == charger else { return true }
+    return now >= failed.until
   }
 
   /// Whether a task waits that robot `i` could do.

@@ -78,6 +78,8 @@ extension Fleet {
       if let last = traffic.waitChain(robot).last {
         chain.append("\(robots[last.index].id): \(activity(last.index))")
       }
+    } else if robots[i].isCutOff {
+      chain.append("there is no way to its station now: see `drover zone list`")
     } else if traffic.isIdle(robot), robots[i].goal >= 0,
       traffic.plannedEnd(robot) != robots[i].goal
     {

@@ -12,10 +12,12 @@ extension Fleet {
     robots[i].goalDirty = false
     let at = traffic.plannedEnd(robots[i].index)
     let errand = reachableErrand(i, at)
+    robots[i].isCutOff = false
     if errand != robots[i].errand { leaveQueue(i) }
     robots[i].errand = errand
     guard let errand else {
       robots[i].goal = -1
+      leaveBay(i, at)
       // Cells out of reach are tried again later.
       robots[i].goalDirty = robots[i].job != .idle
       return
@@ -68,8 +70,14 @@ extension Fleet {
     if let held = places.place(heldBy: robot), places.group(at: held) == group { return held }
     let vertices = places.groups[group].vertices
     let nearest = closest(i, vertices, from: at)
-    guard let nearest else { return -1 }
-    if nearest.distance > settings.reservationCells {
+    guard let nearest else {
+      // A zone is closed: a way may be open again when it has moved.
+      robots[i].goalDirty = true
+      robots[i].isCutOff = true
+      return -1
+    }
+    // Whoever queues stays at its waiting place, however far that is.
+    if nearest.distance > settings.reservationCells, robots[i].queuedGroup != group {
       places.letGo(robot)
       robots[i].goalDirty = true
       return nearest.vertex
@@ -100,13 +108,13 @@ extension Fleet {
     for group in places.parking {
       let vertex = places.groups[group].vertices[0]
       let other = site.graph.cells[Int(vertex)]
-      let distance = abs(other.x - cell.x) + abs(other.y - cell.y)
-      guard distance < bestDistance, isFree(vertex, for: robot), canEnter(i, vertex) else {
-        continue
-      }
-      (best, bestDistance) = (vertex, distance)
+      let air = abs(other.x - cell.x) + abs(other.y - cell.y)
+      guard air < bestDistance, isFree(vertex, for: robot), canEnter(i, vertex),
+        distance(i, from: target, to: vertex) != nil
+      else { continue }
+      (best, bestDistance) = (vertex, air)
     }
-    guard best >= 0, distance(i, from: target, to: best) != nil else { return -1 }
+    guard best >= 0 else { return -1 }
     places.hold(best, for: robot)
     return best
   }
@@ -134,8 +142,25 @@ extension Fleet {
     return graphs[classIndex].isResting(vertex)
   }
 
+  /// A bay that the robot holds and does not stand on is for others while it has no errand.
+  private mutating func leaveBay(_ i: Int, _ at: Int32) {
+    let robot = robots[i].index
+    guard let held = places.place(heldBy: robot), held != at, let group = places.group(at: held),
+      places.groups[group].kind != .parking
+    else { return }
+    places.letGo(robot)
+  }
+
+  /// Whether the robot stands there only because no parking place is left for it: it has nothing
+  /// to do there and can be pushed away.
+  private func isIdler(_ i: Int, on vertex: Int32) -> Bool {
+    robots[i].job == .idle && robots[i].action == nil && robots[i].goal < 0
+      && !robots[i].goalDirty && mayDrive(i) && places.holder(of: vertex) == nil
+  }
+
   func isFree(_ vertex: Int32, for robot: RobotIndex) -> Bool {
-    places.isFree(vertex, for: robot, standing: endAt[vertex])
+    let standing = endAt[vertex].flatMap { isIdler($0.index, on: vertex) ? nil : $0 }
+    return places.isFree(vertex, for: robot, standing: standing)
   }
 
   mutating func leaveQueue(_ i: Int) {

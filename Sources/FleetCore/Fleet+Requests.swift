@@ -15,7 +15,10 @@ extension Fleet {
       reply = known
     } else {
       reply = answer(user, request.body)
-      replies.remember(reply, to: request.client, number: request.number)
+      // Questions may be asked again; their answers are large.
+      if request.body.changesSomething {
+        replies.remember(reply, to: request.client, number: request.number)
+      }
     }
     outbox.append(.reply(user, request.client, number: request.number, reply))
   }
@@ -101,6 +104,9 @@ extension Fleet {
         return Refusal(
           .noCapableRobot, "\(id) cannot \(spec.body.kind.rawValue)",
           hint: "leave --robot away, or name a robot that can: see `drover robot list`")
+      }
+      if robots[i].factsheet != nil, !isAble(i, spec) {
+        return Refusal(.noCapableRobot, "\(id) cannot carry so much")
       }
     }
     let able = robots.indices.filter { isEnrolled($0) && isAble($0, spec) }
@@ -260,5 +266,20 @@ extension Fleet {
 
   private func unknown(_ id: RobotID) -> Refusal {
     Refusal(.unknownRobot, "there is no robot \(id)", hint: "see `drover robot list`")
+  }
+}
+
+extension OperatorCommand {
+  /// Whether doing it twice is another thing than doing it once.
+  var changesSomething: Bool {
+    switch self {
+    case .submitTask, .cancelTask, .pauseTask, .resumeTask, .releaseTask, .pauseRobot,
+      .resumeRobot, .stopRobot, .parkRobot, .setIntegration, .closeZone, .openZone, .enrol,
+      .removeEnrolment:
+      true
+    case .listTasks, .showTask, .listRobots, .showRobot, .listStations, .listZones, .explainRobot,
+      .explainTask, .snapshot, .statistics:
+      false
+    }
   }
 }

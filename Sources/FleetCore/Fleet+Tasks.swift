@@ -160,6 +160,8 @@ extension Fleet {
       setState(task, .waiting(.humanRelease))
     } else if robots[i].queuedGroup != nil {
       setState(task, .waiting(.stationOccupied))
+    } else if robots[i].isCutOff {
+      setState(task, .waiting(.reopening))
     } else if case .waiting = open.record.state {
       setState(task, .underway)
     }

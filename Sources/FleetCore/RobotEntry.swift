@@ -80,6 +80,8 @@ struct RobotEntry: Sendable {
   var goal: Int32 = -1
   /// The goal must be looked at again before it is planned on.
   var goalDirty = true
+  /// No bay of its errand's station can be reached: a zone is closed.
+  var isCutOff = false
   /// The group of places it queues for.
   var queuedGroup: Int?
   var action: RunningAction?

@@ -86,11 +86,13 @@ struct TaskBook: Sendable {
       openOrder.append(record.id)
       counts[kindIndex(record)].open += 1
     } else {
-      keep(record)
+      count(record)
+      ended[record.id] = record
+      endedOrder.append(record.id)
     }
   }
 
-  /// Open tasks were restored in the store's order: put them in order of submission again.
+  /// Tasks were restored in the store's order: put them in order of submission, or of end, again.
   mutating func sortRestored() {
     openOrder.sort { a, b in
       guard let x = open[a]?.record, let y = open[b]?.record else { return a < b }
@@ -101,6 +103,7 @@ struct TaskBook: Sendable {
       guard let x = ended[a]?.ended, let y = ended[b]?.ended else { return a < b }
       return x != y ? x < y : Self.number(a) < Self.number(b)
     }
+    forgetOldest()
   }
 
   /// Newest first, as the filter asks.
@@ -120,6 +123,13 @@ struct TaskBook: Sendable {
   }
 
   private mutating func keep(_ record: TaskRecord) {
+    count(record)
+    ended[record.id] = record
+    endedOrder.append(record.id)
+    forgetOldest()
+  }
+
+  private mutating func count(_ record: TaskRecord) {
     let kind = kindIndex(record)
     switch record.state {
     case .completed: counts[kind].completed += 1
@@ -128,8 +138,9 @@ struct TaskBook: Sendable {
     case .queued, .blocked, .assigned, .dispatched, .underway, .waiting, .paused, .cancelling:
       preconditionFailure("task \(record.id) ended in state \(record.state.name)")
     }
-    ended[record.id] = record
-    endedOrder.append(record.id)
+  }
+
+  private mutating func forgetOldest() {
     guard endedOrder.count > endedKept + endedKept / 4 + 1 else { return }
     for id in endedOrder.prefix(endedOrder.count - endedKept) { ended[id] = nil }
     endedOrder.removeFirst(endedOrder.count - endedKept)
