@@ -10,6 +10,8 @@ extension Simulation {
   // MARK: Robots
 
   mutating func wake(_ i: Int) {
+    // An earlier wake was put in meanwhile and has been: this one is stale.
+    guard robots[i].wake == now.microseconds else { return }
     robots[i].wake = .max
     if robots[i].robot.nextWake <= now { speak(i, robots[i].robot.advance(to: now)) }
     scheduleWake(i)
