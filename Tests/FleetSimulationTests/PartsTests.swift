@@ -1,0 +1,165 @@
+import Determinism
+import FleetModel
+import Testing
+
+@testable import FleetSimulation
+
+// MARK: Event queue
+
+@Test func eventsComeByTimeThenByInsertion() {
+  var queue = EventQueue<Int>()
+  var random = Seed(3).generator()
+  var expected: [(time: Int64, value: Int)] = []
+  for value in 0..<2000 {
+    let time = Int64(random.next(below: 50))
+    queue.push(value, at: Instant(microseconds: time))
+    expected.append((time, value))
+  }
+  expected.sort { $0.time != $1.time ? $0.time < $1.time : $0.value < $1.value }
+  for entry in expected {
+    let popped = queue.pop()
+    #expect(popped?.time.microseconds == entry.time)
+    #expect(popped?.value == entry.value)
+  }
+  #expect(queue.pop() == nil)
+}
+
+// MARK: Network
+
+private func network(_ change: (inout NetworkSettings) -> Void) -> SimulatedNetwork {
+  var settings = NetworkSettings()
+  change(&settings)
+  return SimulatedNetwork(settings, channels: 2, seed: Seed(1))
+}
+
+@Test func messagesOfAChannelKeepTheirOrder() {
+  var network = network { $0.jitterMilliseconds = 500 }
+  var last = Instant.zero
+  for step in 0..<500 {
+    let arrival = network.send(
+      channel: 0, .atLeastOnce, now: Instant(microseconds: Int64(step) * 1000))
+    guard let first = arrival.first else {
+      Issue.record("message \(step) was lost")
+      return
+    }
+    #expect(first >= last)
+    #expect(arrival.again == nil)
+    last = first
+  }
+}
+
+@Test func onlyQoS0MessagesAreLostForGood() {
+  var network = network {
+    $0.loss = 0.3
+    $0.jitterMilliseconds = 0
+  }
+  var lost = 0
+  for _ in 0..<1000 {
+    if network.send(channel: 0, .atMostOnce, now: .zero).first == nil { lost += 1 }
+    #expect(network.send(channel: 1, .atLeastOnce, now: .zero).first != nil)
+  }
+  #expect((200...400).contains(lost))
+  #expect(network.lost == Int64(lost))
+}
+
+@Test func lostQoS1MessageIsOvertaken() {
+  var network = network {
+    $0.loss = 0.5
+    $0.jitterMilliseconds = 0
+  }
+  let arrivals = (0..<50).compactMap { _ in
+    network.send(channel: 0, .atLeastOnce, now: .zero).first
+  }
+  #expect(arrivals.count == 50)
+  #expect(zip(arrivals, arrivals.dropFirst()).contains { $0 > $1 })
+}
+
+@Test func someQoS1MessagesComeTwice() {
+  var network = network { $0.duplication = 0.5 }
+  let again = (0..<100).count { _ in
+    network.send(channel: 0, .atLeastOnce, now: .zero).again != nil
+  }
+  #expect((25...75).contains(again))
+  let once = (0..<100).count { _ in
+    network.send(channel: 0, .atMostOnce, now: .zero).again != nil
+  }
+  #expect(once == 0)
+}
+
+// MARK: Faults
+
+@Test func faultsComeAtTheirRateAndEndInTime() {
+  var rates = Scenario.FaultRates()
+  rates.stops = .init(perRobotHour: 6, milliseconds: 1000...5000)
+  let hour = Duration.seconds(3600)
+  let faults = FaultPlan.draw(rates, robots: 50, duration: hour, seed: Seed(1))
+  #expect((220...380).contains(faults.count))
+  for (a, b) in zip(faults, faults.dropFirst()) { #expect(a.after <= b.after) }
+  for fault in faults {
+    guard case .stop(let duration) = fault.kind else {
+      Issue.record("\(fault)")
+      continue
+    }
+    #expect(fault.after + duration <= hour)
+  }
+}
+
+@Test func anotherRateMovesNoOtherFault() {
+  var rates = Scenario.FaultRates()
+  rates.stops = .init(perRobotHour: 2, milliseconds: 1000...5000)
+  let alone = FaultPlan.draw(rates, robots: 10, duration: .seconds(3600), seed: Seed(5))
+  rates.linkLosses = .init(perRobotHour: 9, milliseconds: 1000...5000)
+  let both = FaultPlan.draw(rates, robots: 10, duration: .seconds(3600), seed: Seed(5))
+  let stops = both.filter { if case .stop = $0.kind { true } else { false } }
+  #expect(stops == alone)
+}
+
+@Test func logarithmIsThatOfTheBooks() {
+  let known = [
+    (1.0, 0.0), (0.5, 0.693147180559945), (0.1, 2.302585092994046), (1e-9, 20.72326583694641),
+  ]
+  for (u, value) in known {
+    #expect((FaultPlan.minusLogarithm(u) - value).magnitude < 1e-12)
+  }
+}
+
+// MARK: Desk
+
+private func record(_ id: String, key: ClientKey, state: TaskState, robot: String?) throws
+  -> TaskRecord
+{
+  var record = TaskRecord(
+    id: try TaskID(id), key: key, owner: try OperatorID("o"),
+    spec: TaskSpec(
+      body: .goTo(GoTo(target: .station(try StationID("s")))), priority: 4, robot: nil),
+    state: state, submitted: .zero)
+  record.robot = try robot.map { try RobotID($0) }
+  return record
+}
+
+@Test func deskFollowsATask() throws {
+  var desk = TaskDesk(robots: 2, classes: 1)
+  let ticket = desk.ask(.init(kind: .goTo, wanted: 0, code: nil))
+  #expect(desk.unassigned == [1])
+  let key = ticket.key
+  #expect(
+    desk.stored(try record("t1", key: key, state: .queued, robot: nil), robot: nil) == [.added])
+  #expect(
+    desk.stored(try record("t1", key: key, state: .assigned, robot: "a"), robot: 0)
+      == [.assigned(robot: 0)])
+  #expect(desk.unassigned == [0])
+  #expect(desk.taskOf[0]?.text == "t1")
+  #expect(
+    desk.stored(try record("t1", key: key, state: .queued, robot: nil), robot: nil)
+      == [.taken(robot: 0)])
+  #expect(desk.unassigned == [1])
+  _ = desk.stored(try record("t1", key: key, state: .assigned, robot: "b"), robot: 1)
+  #expect(
+    desk.stored(try record("t1", key: key, state: .completed, robot: "b"), robot: 1)
+      == [.ended(robot: 1)])
+  #expect(desk.unassigned == [0])
+  #expect(desk.openCount == 0)
+  #expect(
+    desk.stored(try record("t1", key: key, state: .cancelled, robot: nil), robot: nil)
+      == [.endedAgain])
+}
