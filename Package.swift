@@ -103,7 +103,12 @@ let package = Package(
     tests("TrafficTests", ["Traffic", "Invariants", "FleetModel", "Grid", "Determinism"]),
     tests("MissionsTests", ["Missions", "Site", "FleetModel", "Grid", "Determinism"]),
     tests("FleetDispatchTests", ["FleetDispatch", "FleetModel", "Grid", "Determinism"]),
-    tests("FleetCoreTests", ["FleetCore", "Site", "FleetModel", "Grid", "Determinism"]),
+    tests(
+      "FleetCoreTests",
+      [
+        "FleetCore", "Traffic", "Invariants", "VirtualRobot", "Site", "FleetModel", "Grid",
+        "Determinism",
+      ]),
     tests("InvariantsTests", ["Invariants", "FleetModel", "Grid", "Determinism"]),
     tests("VirtualRobotTests", ["VirtualRobot", "FleetModel", "Grid", "Determinism"]),
     tests("FleetWireTests", ["FleetWire", "FleetModel", "Grid", "Determinism"]),
