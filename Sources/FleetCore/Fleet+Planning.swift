@@ -14,6 +14,7 @@ extension Fleet {
     var agents: [PlanningAgent] = []
     agents.reserveCapacity(robots.count)
     for i in robots.indices { agents.append(agent(i)) }
+    addHeldRoad(&agents)
     for move in planner.step(agents) { append(move) }
     unstick(&agents)
   }
@@ -23,7 +24,7 @@ extension Fleet {
   private mutating func unstick(_ agents: inout [PlanningAgent]) {
     let stuck = planner.stuckAgents.filter { agents[Int($0)].mobility == .free }
     guard !stuck.isEmpty, unstickTimer.fires(now, every: settings.unstickPeriod) else { return }
-    for i in agents.indices where agents[i].mobility != .absent {
+    for i in robots.indices where agents[i].mobility != .absent {
       agents[i].at = traffic.plannedEnd(robots[i].index)
     }
     // Each in turn: one that cannot be helped must not keep the others waiting.
@@ -35,6 +36,19 @@ extension Fleet {
     regionsSolved += 1
     for step in steps {
       for move in step { append(move) }
+    }
+  }
+
+  /// What was released to robots that have not been able to drive for long is no way for others
+  /// either: walls, in slots behind those of the robots.
+  private func addHeldRoad(_ agents: inout [PlanningAgent]) {
+    var seen: Set<Int32> = []
+    for i in robots.indices
+    where agents[i].mobility == .wall && traffic.hasRoadAhead(robots[i].index) {
+      for cell in traffic.ownedCells(robots[i].index)
+      where Int(cell) < site.graph.vertexCount && endAt[cell] == nil && seen.insert(cell).inserted {
+        agents.append(PlanningAgent(at: cell, mobility: .wall))
+      }
     }
   }
 
