@@ -1,0 +1,133 @@
+import Determinism
+import FleetModel
+import Grid
+import Testing
+
+@testable import FleetCore
+
+/// A server that dies at any moment comes back with all it needs.
+@Suite struct RestartTests {
+  @Test func restartRestoresTasksAssignmentsAndPromises() throws {
+    var yard = try Yard(["a.....b", ".......", "P.P.P.C"])
+    let id = try yard.add("r1", 3, 1)
+    try yard.add("r2", 6, 1)
+    let task = try yard.submit(try delivery(), robot: id)
+    let waiting = try yard.submit(try delivery("b", "a"), key: "k2", robot: id)
+    try yard.run(1.5)
+    let before = yard.fleet
+    // Nothing reaches anybody, so what comes back is what was written.
+    for id in yard.robots.keys { try yard.cut(id, will: false) }
+    try yard.run(0.1)
+    try yard.restart()
+    #expect(yard.record(task)?.robot == id)
+    #expect(yard.record(waiting)?.state.isEnded == false)
+    #expect(yard.fleet.robots[0].job == .task(task))
+    for i in 0..<2 {
+      #expect(yard.fleet.robots[i].presence == .unconfirmed)
+      #expect(
+        yard.fleet.traffic.promise(of: yard.fleet.robots[i].index)
+          == before.traffic.promise(of: before.robots[i].index))
+    }
+    #expect(try yard.submit(try delivery(), robot: id) == task, "the key is known again")
+    #expect(try yard.submit(try delivery(), key: "k3") == (try TaskID("t3")))
+  }
+
+  /// Dies at batch after batch, with the batch durable or lost, its messages always lost.
+  @Test(arguments: [true, false])
+  func aDeliverySurvivesACrashAtAnyBatch(commits: Bool) throws {
+    var batches = 0
+    var crashAt = 8
+    repeat {
+      var yard = try Yard(["a....b", "......", "P.P.C."])
+      yard.crashAt = crashAt
+      yard.crashCommits = commits
+      let robot = try yard.add("r1", 2, 1)
+      let other = try yard.add("r2", 4, 1)
+      let reply = try? yard.submit(try delivery())
+      let task = try TaskID("t1")
+      if reply == nil || yard.record(task) == nil { try yard.submit(try delivery()) }
+      try yard.run(120) { $0.state(task) == "completed" && $0.batches > crashAt }
+      #expect(yard.state(task) == "completed", "crash at batch \(crashAt)")
+      #expect(yard.done.count == 2, "crash at batch \(crashAt): \(yard.done)")
+      #expect(yard.fleet.robots.allSatisfy { $0.action == nil })
+      let driver = try #require(yard.record(task)?.robot)
+      #expect(driver == robot || driver == other)
+      #expect(yard.robots[driver]?.isLoaded == false)
+      #expect(yard.place(driver) == Cell(x: 5, y: 0), "crash at batch \(crashAt)")
+      batches = yard.batches
+      crashAt += 3
+    } while crashAt < min(batches, 170)
+  }
+
+  @Test func anActionsEndAndItsTaskAreWrittenTogether() throws {
+    var yard = try Yard(["a....b", "......", "P.P.C."])
+    let id = try yard.add("r1", 2, 1)
+    let task = try yard.submit(try delivery())
+    try yard.run(60) { $0.fleet.robots[0].action != nil }
+    let action = try #require(yard.fleet.robots[0].action?.action.id)
+    let next = yard.fleet.robots[0].eventsHandled + 1
+    var batch: [FleetEffect] = []
+    for (n, event) in [
+      RobotEvent.actionStarted(action: action), .actionEnded(action: action, result: .succeeded),
+    ].enumerated() {
+      batch += yard.fleet.handle(
+        .report(
+          id,
+          RobotReport(
+            sessionEpoch: 1, events: [NumberedEvent(number: next + UInt64(n), event: event)])),
+        now: yard.now)
+    }
+    var shelf = Shelf()
+    try shelf.commit(batch)
+    let stored = try shelf.load()
+    let mission = try #require(stored.tasks.first?.mission)
+    #expect(mission.isLoaded && stored.tasks.first?.record.id == task)
+    #expect(stored.robots.first?.eventsHandled == next + 1)
+    #expect(stored.robots.first?.action == nil)
+  }
+
+  @Test func aPromiseHoldsWhenTheClassIsGone() throws {
+    var yard = try Yard(["a.....b", ".......", "P.P.P.C"])
+    try yard.add("r1", 3, 1)
+    try yard.submit(try delivery())
+    try yard.run(1.5)
+    var stored = try yard.shelf.load()
+    stored.robots[0].factsheet?.vehicle.id = try ClassID("gone")
+    var fleet = Fleet(site: yard.site, serverEpoch: 2, seed: Seed(1))
+    _ = fleet.handle(.enrolled(stored.robots[0].id), now: yard.now)
+    _ = fleet.restore(stored, now: yard.now)
+    _ = fleet.handle(.tick, now: yard.now)
+    #expect(fleet.queueSnapshot().robots.count == 1)
+  }
+
+  @Test func aPromiseOffTheMapIsAnIncident() throws {
+    var yard = try Yard(["a.....b", ".......", "P.P.P.C"])
+    try yard.add("r1", 3, 1)
+    try yard.run(1)
+    let stored = try yard.shelf.load()
+    let small = try drawn(["a.b", "P.C"])
+    var fleet = Fleet(site: small, serverEpoch: 2, seed: Seed(1))
+    _ = fleet.handle(.enrolled(stored.robots[0].id), now: yard.now)
+    let effects = fleet.restore(stored, now: yard.now)
+    #expect(effects.contains { if case .notice(let n) = $0 { n.kind == .incident } else { false } })
+    #expect(fleet.queueSnapshot().robots.isEmpty)
+  }
+
+  @Test func aClosedZoneStaysClosed() throws {
+    var yard = try Yard(["a..z..b", "...#...", "P.P#P.C"])
+    try yard.ask(.closeZone(try ZoneID("gate")))
+    try yard.restart()
+    #expect(yard.fleet.closedZones == [true])
+  }
+
+  @Test func aPatrolGoesOnWhereItWas() throws {
+    var yard = try Yard(["1.....2", ".......", "P.P.P.C"], inspectMilliseconds: 1000)
+    try yard.add("r1", 3, 1)
+    let task = try yard.submit(.patrol(Patrol(route: try RouteID("tour"), extent: .rounds(2))))
+    try yard.run(60) { $0.done.count == 2 }
+    try yard.restart()
+    try yard.run(60) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+    #expect(yard.done.count == 4)
+  }
+}

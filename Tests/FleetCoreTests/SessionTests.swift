@@ -1,0 +1,229 @@
+import Determinism
+import FleetModel
+import Grid
+import Site
+import Testing
+
+@testable import FleetCore
+
+/// Robots come, go, and say where they are; nobody drives who has not.
+@Suite struct SessionTests {
+  static let town = ["a.....b", ".......", "P.P.P.C"]
+
+  private func present(
+    _ number: UInt64, at place: Point, route: RoutePosition = .none, epoch: UInt64 = 1,
+    answering query: UInt64 = 0
+  ) -> NumberedEvent {
+    NumberedEvent(
+      number: number,
+      event: .present(
+        position: place, route: route, standing: true, serverEpoch: epoch, answering: query))
+  }
+
+  @Test func nothingIsReleasedBeforeTheRobotSaidWhereItIs() throws {
+    var yard = try Yard(Self.town)
+    let id = try RobotID("r1")
+    try yard.handle(.enrolled(id))
+    let online = ConnectionMessage(sessionEpoch: 4, status: .online)
+    try yard.handle(.connection(id, online))
+    try yard.handle(.factsheet(id, sheet(try cart())))
+    try yard.run(5)
+    #expect(!yard.sent.contains { if case .route = $0.message.command { true } else { false } })
+    #expect(yard.fleet.queueSnapshot().robots.isEmpty)
+    let report = RobotReport(sessionEpoch: 4, events: [present(1, at: point(3, 1))])
+    try yard.handle(.report(id, report))
+    #expect(yard.fleet.queueSnapshot().robots.isEmpty, "an answer to the query is awaited")
+    let query = yard.sent.last { if case .query = $0.message.command { true } else { false } }
+    let answer = present(2, at: point(3, 1), answering: query?.message.number ?? 0)
+    try yard.handle(.report(id, RobotReport(sessionEpoch: 4, events: [answer])))
+    #expect(yard.fleet.queueSnapshot().robots.count == 1)
+  }
+
+  @Test func aRestoredRobotGetsNothingUntilItHasHeardOfTheNewServer() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    try yard.run(2)
+    try yard.cut(id, will: false)
+    try yard.submit(try delivery())
+    try yard.restart()
+    let stored = try #require(try yard.shelf.load().robots.first)
+    let next = stored.eventsHandled + 1
+    let sent = yard.sent.count
+    // Made before the robot heard of this run: what the old one sent may still reach it.
+    let old = RobotReport(
+      sessionEpoch: 1, events: [present(next, at: point(3, 1), epoch: 1)])
+    try yard.handle(.report(id, old))
+    #expect(yard.fleet.robots[0].presence == .unconfirmed)
+    try yard.run(3)
+    #expect(
+      !yard.sent[sent...].contains {
+        if case .route = $0.message.command { true } else { false }
+      })
+  }
+
+  @Test func aSecondPresentChangesNothing() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    try yard.submit(try delivery())
+    try yard.run(2)
+    let before = yard.fleet.queueSnapshot()
+    let i = try #require(yard.fleet.index(of: id))
+    let robot = yard.fleet.robots[i]
+    let position = try #require(robot.state?.position)
+    let again = RobotReport(
+      sessionEpoch: 1,
+      events: [
+        present(
+          robot.eventsHandled + 1, at: position,
+          route: RoutePosition(order: robot.order, update: 1, visited: 0, through: 0),
+          answering: 1)
+      ])
+    try yard.handle(.report(id, again))
+    #expect(yard.fleet.queueSnapshot() == before)
+    #expect(yard.fleet.robots[i].presence == .present)
+  }
+
+  @Test func staleEpochsAreIgnored() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    try yard.run(1)
+    try yard.cut(id)
+    try yard.connect(id)
+    try yard.run(1)
+    let before = yard.fleet.robots[0]
+    let will = ConnectionMessage(sessionEpoch: 1, status: .lost)
+    try yard.handle(.connection(id, will))
+    let report = RobotReport(
+      sessionEpoch: 1,
+      events: [NumberedEvent(number: before.eventsHandled + 1, event: .visited(order: 1, leg: 9))])
+    try yard.handle(.report(id, report))
+    #expect(yard.fleet.robots[0].session == .online)
+    #expect(yard.fleet.robots[0].eventsHandled == before.eventsHandled)
+  }
+
+  @Test func aLateStateDoesNotReviveADeadSession() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    try yard.run(1)
+    var state = try #require(yard.fleet.robots[0].state)
+    try yard.cut(id)
+    state.number += 1
+    try yard.handle(.state(id, state))
+    let greeting = ConnectionMessage(sessionEpoch: 1, status: .online)
+    try yard.handle(.connection(id, greeting))
+    #expect(yard.fleet.robots[0].session == .lost)
+  }
+
+  @Test func aGapInTheReportsIsWaitedFor() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    try yard.run(1)
+    let handled = yard.fleet.robots[0].eventsHandled
+    let incident = RobotEvent.incident(kind: .other, text: "x")
+    let report = { (numbers: [UInt64]) in
+      RobotReport(
+        sessionEpoch: 1, events: numbers.map { NumberedEvent(number: $0, event: incident) })
+    }
+    try yard.handle(.report(id, report([handled + 2])))
+    #expect(yard.fleet.robots[0].eventsHandled == handled)
+    try yard.handle(.report(id, report([handled + 1, handled + 2])))
+    #expect(yard.fleet.robots[0].eventsHandled == handled + 2)
+    #expect(yard.incidents.count == 2)
+  }
+
+  @Test func duplicatedAndReorderedReportsAreHarmless() throws {
+    var yard = try Yard(["a.....b", ".......", "P.P.P.C"])
+    yard.stutters = true
+    try yard.add("r1", 3, 1)
+    try yard.add("r2", 0, 1)
+    let tasks = try (0..<4).map { try yard.submit(try delivery(), key: "k\($0)") }
+    try yard.run(180) { yard in tasks.allSatisfy { yard.state($0) == "completed" } }
+    #expect(tasks.map { yard.state($0) } == Array(repeating: "completed", count: 4))
+    #expect(yard.done.count == 8)
+  }
+
+  @Test func anOrderNumberWithoutRoomForAnotherIsNoOrder() throws {
+    var yard = try Yard(Self.town)
+    let id = try RobotID("r1")
+    try yard.handle(.enrolled(id))
+    try yard.handle(.factsheet(id, sheet(try cart())))
+    let route = RoutePosition(order: .max, update: .max, visited: .max, through: .max)
+    let report = RobotReport(
+      sessionEpoch: 1, events: [present(1, at: point(3, 1), route: route)])
+    try yard.handle(.report(id, report))
+    #expect(yard.fleet.queueSnapshot().robots.isEmpty)
+  }
+
+  @Test func aRobotHeldByItsWatchdogIsConfirmed() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    let task = try yard.submit(try delivery())
+    try yard.run(1.5)
+    // The server stalls: nobody handles anything, no session ends.
+    for _ in 0..<160 {
+      yard.now = yard.now + .milliseconds(50)
+      _ = yard.robots[id]?.advance(to: yard.now)
+    }
+    #expect(yard.robots[id]?.isHeld == true)
+    try yard.run(90) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+  }
+
+  @Test func aRobotResumedWhileAwayDrivesOn() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    let task = try yard.submit(try delivery())
+    try yard.run(1)
+    try yard.ask(.pauseRobot(id))
+    try yard.run(5)
+    #expect(yard.robots[id]?.isPaused == true)
+    try yard.cut(id)
+    try yard.ask(.resumeRobot(id))
+    try yard.run(2)
+    try yard.connect(id)
+    try yard.run(90) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+  }
+
+  @Test func aPauseReachesARobotThatWasSwitchedOnAgain() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    try yard.ask(.pauseRobot(id))
+    try yard.run(1)
+    try yard.cut(id)
+    try yard.connect(id)
+    let sent = yard.sent.count
+    try yard.submit(try delivery())
+    try yard.run(10)
+    #expect(
+      !yard.sent[sent...].contains { if case .route = $0.message.command { true } else { false } })
+    #expect(yard.robots[id]?.isPaused == true)
+  }
+
+  @Test func aRobotMovedByHandIsTakenUpWhereItStands() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    try yard.run(10)
+    let outputs = yard.robots[id]?.placeByHand(at: point(6, 1), now: yard.now) ?? []
+    #expect(!outputs.isEmpty)
+    try yard.run(15)
+    let task = try yard.submit(try delivery())
+    try yard.run(90) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+    #expect(yard.fleet.queueSnapshot().robots.count == 1)
+  }
+
+  @Test func aRobotOfAnUnknownClassIsNotDriven() throws {
+    var yard = try Yard(Self.town)
+    let id = try RobotID("r1")
+    try yard.handle(.enrolled(id))
+    var vehicle = try cart()
+    vehicle.id = try ClassID("truck")
+    try yard.handle(.factsheet(id, sheet(vehicle)))
+    let report = RobotReport(sessionEpoch: 1, events: [present(1, at: point(3, 1))])
+    try yard.handle(.report(id, report))
+    try yard.run(1)
+    #expect(yard.fleet.queueSnapshot().robots.isEmpty)
+    #expect(yard.incidents.count == 1)
+  }
+}

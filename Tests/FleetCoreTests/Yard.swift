@@ -1,0 +1,377 @@
+import Determinism
+import FleetModel
+import Foundation
+import Grid
+import Invariants
+import Site
+import Testing
+import VirtualRobot
+
+@testable import FleetCore
+
+/// A site drawn in letters: `.` way, `#` blocked, `a` ... `h` the bays of the station of that name,
+/// `C` charger, `P` parking place, `1` ... `9` checkpoints of route `tour`, `z` and `Z` zone `gate`
+/// (`Z`: a bay of station `z` in it), `~` area `square`.
+func drawn(_ rows: [String], inspectMilliseconds: Int64 = 0) throws -> Site {
+  let letters = rows.map(Array.init)
+  let map = GridMap(
+    width: Int32(letters[0].count), height: Int32(rows.count),
+    passable: letters.joined().map { $0 != "#" })
+  var plan = SitePlan(id: try SiteID("yard"), title: "", map: map, cellMillimetres: 1000)
+  plan.classes = [try cart()]
+  var bays: [Character: [Cell]] = [:]
+  var gate: [Cell] = []
+  var stops: [(Character, Cell)] = []
+  var square: [Cell] = []
+  for (y, row) in letters.enumerated() {
+    for (x, letter) in row.enumerated() {
+      let cell = Cell(x: Int32(x), y: Int32(y))
+      switch letter {
+      case "a"..."h": bays[letter, default: []].append(cell)
+      case "C":
+        let id = try StationID("charger-\(plan.chargers.count + 1)")
+        plan.chargers.append(SitePlan.Spot(id: id, cell: cell))
+      case "P":
+        let id = try StationID("lot-\(plan.parking.count + 1)")
+        plan.parking.append(SitePlan.Spot(id: id, cell: cell))
+      case "1"..."9": stops.append((letter, cell))
+      case "z": gate.append(cell)
+      case "Z":
+        gate.append(cell)
+        bays["z", default: []].append(cell)
+      case "~": square.append(cell)
+      default: break
+      }
+    }
+  }
+  plan.stations = try bays.sorted { $0.key < $1.key }.map {
+    SitePlan.Station(id: try StationID(String($0.key)), title: "", bays: $0.value)
+  }
+  if !gate.isEmpty { plan.zones = [SitePlan.Zone(id: try ZoneID("gate"), cells: gate)] }
+  if !stops.isEmpty {
+    plan.routes = [
+      SitePlan.Route(
+        id: try RouteID("tour"), title: "",
+        checkpoints: stops.sorted { $0.0 < $1.0 }.map(\.1), inspectMilliseconds: inspectMilliseconds
+      )
+    ]
+  }
+  if !square.isEmpty {
+    plan.areas = [SitePlan.Area(id: try AreaID("square"), title: "", cells: square)]
+  }
+  return try Site(plan)
+}
+
+func cart() throws -> VehicleClass {
+  VehicleClass(
+    id: try ClassID("cart"), lengthMillimetres: 700, widthMillimetres: 500, errorMillimetres: 20,
+    speedMillimetresPerSecond: 2000, accelerationMillimetresPerSecond2: 2000,
+    brakingMillimetresPerSecond2: 2000, quarterTurnMilliseconds: 500,
+    sweepWidthMillimetres: 1000, payloadGrams: 50_000,
+    energy: EnergyModel(
+      capacityMilliwattHours: 1_000_000, drivingMilliwattHoursPerKilometre: 20_000,
+      standingMilliwatts: 20_000, chargingMilliwatts: 20_000_000),
+    skills: [.deliver, .patrol, .sweep])
+}
+
+func sheet(_ vehicle: VehicleClass) -> Factsheet {
+  Factsheet(
+    vendor: "test", model: "m", serial: "1", vehicle: vehicle, heartbeatTimeoutMilliseconds: 3000)
+}
+
+/// What a store would hold: every `.persist` of a batch or none, through JSON.
+struct Shelf {
+  var tasks: [String: Data] = [:]
+  var robots: [String: Data] = [:]
+  var zones: [(zone: ZoneID, closed: Bool)] = []
+  private let encoder = JSONEncoder()
+
+  mutating func commit(_ batch: [FleetEffect]) throws {
+    for case .persist(let change) in batch {
+      switch change {
+      case .task(let task): tasks[task.record.id.text] = try encoder.encode(task)
+      case .robot(let robot): robots[robot.id.text] = try encoder.encode(robot)
+      case .robotRemoved(let robot): robots[robot.text] = nil
+      case .zone(let zone, let closed):
+        zones.removeAll { $0.zone == zone }
+        zones.append((zone, closed))
+      case .audit: break
+      }
+    }
+  }
+
+  func load() throws -> StoredFleet {
+    let decoder = JSONDecoder()
+    return StoredFleet(
+      tasks: try tasks.sorted { $0.key < $1.key }.map {
+        try decoder.decode(StoredTask.self, from: $0.value)
+      },
+      robots: try robots.sorted { $0.key < $1.key }.map {
+        try decoder.decode(StoredRobot.self, from: $0.value)
+      }, closedZones: zones)
+  }
+}
+
+/// A fleet with virtual robots, its store and its clock: messages arrive at once unless cut off.
+struct Yard {
+  let site: Site
+  var settings = FleetSettings()
+  var epoch: UInt64 = 1
+  var fleet: Fleet
+  var robots: [RobotID: VirtualRobot] = [:]
+  /// Sessions begun, per robot.
+  var sessions: [RobotID: UInt64] = [:]
+  var cutOff: Set<RobotID> = []
+  var now = Instant(microseconds: 1_000_000_000)
+  var shelf = Shelf()
+  var notices: [FleetNotice] = []
+  /// Control messages sent, with the robot's id.
+  var sent: [(robot: RobotID, message: ControlMessage)] = []
+  var replies: [OperatorReply] = []
+  /// Ends of actions as the robots told them, each once.
+  var done: [String] = []
+  /// Reports come again later, in another order.
+  var stutters = false
+  private var inbox: [FleetEvent] = []
+  private var isDraining = false
+  private var said: [RobotID: [RobotReport]] = [:]
+  private var requests: UInt64 = 0
+  /// Batches with something in them, counted; at this one the server dies.
+  var batches = 0
+  var crashAt: Int?
+  var crashCommits = false
+
+  init(_ rows: [String], inspectMilliseconds: Int64 = 0) throws {
+    site = try drawn(rows, inspectMilliseconds: inspectMilliseconds)
+    fleet = Fleet(site: site, serverEpoch: 1, seed: Seed(1))
+  }
+
+  // MARK: Robots
+
+  /// A robot at `cell`, switched on and connected.
+  @discardableResult
+  mutating func add(
+    _ name: String, _ x: Int64, _ y: Int64, energy: Int32 = 1000
+  ) throws -> RobotID {
+    let id = try RobotID(name)
+    try handle(.enrolled(id))
+    robots[id] = VirtualRobot(
+      VirtualRobot.Settings(
+        id: id, factsheet: sheet(try cart()), cellMillimetres: 1000, start: point(x, y),
+        energyPermille: energy, seed: Seed(7).derive(name)))
+    try connect(id)
+    return id
+  }
+
+  mutating func connect(_ id: RobotID) throws {
+    sessions[id, default: 0] += 1
+    cutOff.remove(id)
+    let outputs = robots[id]?.connect(sessionEpoch: sessions[id] ?? 1, now: now) ?? []
+    try deliver(outputs, from: id)
+  }
+
+  /// The link is lost; the broker tells.
+  mutating func cut(_ id: RobotID, will: Bool = true) throws {
+    robots[id]?.disconnected(now: now)
+    cutOff.insert(id)
+    if will {
+      let message = VirtualRobot.will(sessionEpoch: sessions[id] ?? 0)
+      try handle(.connection(id, message))
+    }
+  }
+
+  private mutating func deliver(_ outputs: [VirtualRobot.Output], from id: RobotID) throws {
+    guard !cutOff.contains(id) else { return }
+    for output in outputs {
+      switch output {
+      case .connection(let message): inbox.append(.connection(id, message))
+      case .factsheet(let sheet): inbox.append(.factsheet(id, sheet))
+      case .state(let state): inbox.append(.state(id, state))
+      case .report(let report):
+        for case .actionEnded(let action, let result) in report.events.map(\.event) {
+          let text = "\(id) \(action) \(result)"
+          if !done.contains(text) { done.append(text) }
+        }
+        inbox.append(.report(id, report))
+        guard stutters else { continue }
+        // Late ones come again, back to front.
+        inbox += said[id, default: []].suffix(3).reversed().map { .report(id, $0) }
+        said[id, default: []].append(report)
+      }
+    }
+    try drain()
+  }
+
+  /// Hands one event to the fleet, and all that follows from it.
+  mutating func handle(_ event: FleetEvent) throws {
+    inbox.append(event)
+    try drain()
+  }
+
+  private mutating func drain() throws {
+    guard !isDraining else { return }
+    isDraining = true
+    defer { isDraining = false }
+    while !inbox.isEmpty {
+      let event = inbox.removeFirst()
+      try take(fleet.handle(event, now: now))
+    }
+  }
+
+  // MARK: Effects
+
+  private mutating func take(_ batch: [FleetEffect]) throws {
+    guard !batch.isEmpty else { return }
+    checkOrder(batch)
+    batches += 1
+    if batches == crashAt {
+      if crashCommits { try shelf.commit(batch) }
+      return try restart()
+    }
+    try shelf.commit(batch)
+    for effect in batch {
+      switch effect {
+      case .persist: break
+      case .send(let id, let message):
+        sent.append((id, message))
+        try checkShelf(id, message)
+        guard !cutOff.contains(id) else { continue }
+        let outputs = robots[id]?.receive(message, now: now) ?? []
+        try deliver(outputs, from: id)
+      case .heartbeat(let heartbeat):
+        for id in robots.keys.sorted() where !cutOff.contains(id) {
+          let outputs = robots[id]?.receive(heartbeat, now: now) ?? []
+          try deliver(outputs, from: id)
+        }
+      case .reply(_, _, _, let reply): replies.append(reply)
+      case .notice(let notice): notices.append(notice)
+      }
+    }
+  }
+
+  /// What a message relies on is on the shelf.
+  private func checkShelf(_ id: RobotID, _ message: ControlMessage) throws {
+    guard let data = shelf.robots[id.text] else {
+      return #expect(message.committedEvent == 0, "events of \(id) are confirmed, not stored")
+    }
+    let stored = try JSONDecoder().decode(StoredRobot.self, from: data)
+    #expect(
+      stored.sessionEpoch == message.sessionEpoch
+        && stored.eventsHandled >= message.committedEvent)
+    switch message.command {
+    case .route(let update):
+      let promise = try #require(stored.promise)
+      #expect(promise.order == update.order && promise.update >= update.update)
+      #expect(promise.released >= update.releasedThrough)
+    case .action(let action):
+      // Its end may have come in the same batch.
+      #expect(stored.actionCount >= action.id)
+      #expect(stored.action == nil || stored.action?.action == action)
+    case .cancelAction(let action):
+      #expect(stored.action == nil || stored.action?.action.id == action)
+      #expect(stored.action?.isCancelling != false)
+    case .unlock: #expect(stored.action?.isUnlocked != false)
+    default: break
+    }
+  }
+
+  private func checkOrder(_ batch: [FleetEffect]) {
+    var isSending = false
+    for effect in batch {
+      if case .persist = effect {
+        #expect(!isSending, "something is sent before \(effect) is durable")
+      } else {
+        isSending = true
+      }
+    }
+  }
+
+  /// The server dies and comes back with what is on the shelf.
+  mutating func restart() throws {
+    epoch += 1
+    fleet = Fleet(site: site, settings: settings, serverEpoch: epoch, seed: Seed(epoch))
+    for id in robots.keys.sorted() { try take(fleet.handle(.enrolled(id), now: now)) }
+    try take(fleet.restore(try shelf.load(), now: now))
+    try handle(.transport(isUp: true))
+  }
+
+  // MARK: Time
+
+  mutating func run(_ seconds: Double, until isDone: (Yard) -> Bool = { _ in false }) throws {
+    let end = now + .milliseconds(Int64(seconds * 1000))
+    var step = 0
+    while now < end, !isDone(self) {
+      now = now + .milliseconds(50)
+      step += 1
+      for id in robots.keys.sorted() {
+        let outputs = robots[id]?.advance(to: now) ?? []
+        try deliver(outputs, from: id)
+      }
+      try handle(.tick)
+      if step % 20 == 0 {
+        #expect(QueueChecker().check(fleet.queueSnapshot()) == [], "at \(now)")
+      }
+      checkPlaces()
+    }
+  }
+
+  /// No two robots come nearer to each other than cells allow.
+  private func checkPlaces() {
+    let all = robots.sorted { $0.key < $1.key }
+    for (n, a) in all.enumerated() {
+      for b in all.dropFirst(n + 1) {
+        let (p, q) = (a.value.truePosition, b.value.truePosition)
+        let gap = max(abs(p.x - q.x), abs(p.y - q.y))
+        #expect(gap >= 600, "\(a.key) and \(b.key) are \(gap) mm apart at \(now)")
+      }
+    }
+  }
+
+  // MARK: Operators
+
+  @discardableResult
+  mutating func ask(_ command: OperatorCommand) throws -> OperatorReply {
+    requests += 1
+    return try ask(command, number: requests)
+  }
+
+  @discardableResult
+  mutating func ask(_ command: OperatorCommand, number: UInt64) throws -> OperatorReply {
+    let request = OperatorRequest(
+      client: try ClientID("desk"), number: number, body: command)
+    try handle(.request(try OperatorID("ann"), request))
+    return try #require(replies.last)
+  }
+
+  @discardableResult
+  mutating func submit(
+    _ body: TaskBody, key: String = "k1", robot: RobotID? = nil
+  ) throws -> TaskID {
+    let reply = try ask(
+      .submitTask(
+        key: try ClientKey(key), spec: TaskSpec(body: body, priority: 4, robot: robot)))
+    guard case .task(let record) = reply else {
+      Issue.record("refused: \(reply)")
+      return try TaskID("none")
+    }
+    return record.id
+  }
+
+  func record(_ task: TaskID) -> TaskRecord? { fleet.tasks.record(task) }
+  func state(_ task: TaskID) -> String { record(task)?.state.name ?? "none" }
+  func place(_ id: RobotID) -> Cell? {
+    robots[id].flatMap { site.vertex(containing: $0.truePosition) }.map(site.graph.cell)
+  }
+  var incidents: [String] { notices.filter { $0.kind == .incident }.map(\.text) }
+}
+
+func point(_ x: Int64, _ y: Int64) -> Point { Point(x: x * 1000 + 500, y: y * 1000 + 500) }
+
+func delivery(
+  _ pickup: String = "a", _ drop: String = "b", code: String? = nil
+) throws -> TaskBody {
+  .deliver(
+    Delivery(
+      pickup: try StationID(pickup), drop: try StationID(drop), loadMilliseconds: 2000,
+      unloadMilliseconds: 2000, releaseCode: code, payloadGrams: 1000))
+}
