@@ -52,7 +52,7 @@ import Testing
           number: 1,
           event: .present(
             position: Point(x: 10_500, y: -4_500), route: .none, standing: true,
-            serverEpoch: 0), answering: 0),
+            serverEpoch: 0, answering: 0)),
         NumberedEvent(
           number: 2, event: .actionEnded(action: 300, result: .failed(text: "jammed é"))),
         NumberedEvent(number: 3, event: .refused(number: 12, reason: .wrongMode)),

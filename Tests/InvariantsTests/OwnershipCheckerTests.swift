@@ -200,12 +200,12 @@ import Testing
     let known = RoutePosition(order: 1, update: 1, visited: 1, through: 2)
     #expect(
       checker.committed(
-        a, .present(position: centre(1), route: known, standing: true, serverEpoch: 1), answering: 0
+        a, .present(position: centre(1), route: known, standing: true, serverEpoch: 1, answering: 0)
       ) == [])
     #expect(owned(checker, a) == [1, 2])
     #expect(
       checker.committed(
-        a, .present(position: centre(7), route: .none, standing: true, serverEpoch: 1), answering: 0
+        a, .present(position: centre(7), route: .none, standing: true, serverEpoch: 1, answering: 0)
       ) == [])
     #expect(owned(checker, a) == [7])
     checker.left(a)
