@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// SIGINT and SIGTERM as something to read in the loop, so that a program ends in order.
+/// SIGINT, SIGTERM and SIGHUP (the terminal is gone) as something to read in the loop, so that a
+/// program ends in order. A SIGHUP that is ignored, as `nohup` makes it, stays so.
 ///
 /// Make it on the main thread before any other thread starts (they inherit the blocked
 /// signals), and give `fileDescriptor` to `MQTTLoop.watch`. After the first signal has been
@@ -12,12 +13,13 @@ public final class TerminationSignals {
   public let fileDescriptor: Int32
   private var signals: sigset_t
 
-  /// Blocks both signals on this thread and opens the descriptor.
+  /// Blocks the signals on this thread and opens the descriptor.
   public init() throws(TransportError) {
     signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
+    if !Self.ignoresHangUp { sigaddset(&signals, SIGHUP) }
     guard pthread_sigmask(SIG_BLOCK, &signals, nil) == 0 else {
       throw .system(call: "pthread_sigmask", reason: MosquittoClient.systemText(errno))
     }
@@ -26,6 +28,13 @@ public final class TerminationSignals {
     guard fileDescriptor >= 0 else {
       throw .system(call: "signalfd", reason: MosquittoClient.systemText(errno))
     }
+  }
+
+  private static var ignoresHangUp: Bool {
+    var action = sigaction()
+    guard sigaction(SIGHUP, nil, &action) == 0 else { return false }
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   deinit {
