@@ -73,34 +73,3 @@ struct DemoCommand: ParsableCommand {
     if !report.isClean { throw ExitCode(1) }
   }
 }
-
-/// The store of a demonstration.
-struct DemoDirectory {
-  let path: String
-  private let isTemporary: Bool
-
-  init(given: String?) throws(CommandFailure) {
-    if let given {
-      path = given
-      isTemporary = false
-      return
-    }
-    var template = Array((NSTemporaryDirectory() + "/drover-demo-XXXXXX").utf8CString)
-    guard let made = mkdtemp(&template) else {
-      throw CommandFailure(
-        "file", "cannot make a temporary directory: \(String(cString: strerror(errno)))",
-        hint: "name one with --state DIR")
-    }
-    path = String(cString: made)
-    isTemporary = true
-  }
-
-  func delete() {
-    guard isTemporary else { return }
-    do {
-      try FileManager.default.removeItem(atPath: path)
-    } catch {
-      CommandContext.current.printError("cannot delete \(path): \(error.localizedDescription)")
-    }
-  }
-}

@@ -24,11 +24,12 @@ struct DemoRun {
   func enrol() throws {
     let fleet = try SwarmRobot.fleet(of: site, size: robots, seed: Seed(seed))
     let file = directory + "/robots.json"
-    let known = Set(try CredentialsFile.read(file).map(\.name))
-    let names = fleet.map(\.id.text).filter { !known.contains($0) }
-    guard !names.isEmpty else { return }
     do {
+      // Opened whatever is needed of it: what is wrong with it is said here and now.
       let store = try SQLiteStore(directory: directory)
+      let known = Set(try CredentialsFile.read(file).map(\.name))
+      let names = fleet.map(\.id.text).filter { !known.contains($0) }
+      guard !names.isEmpty else { return }
       let enrolments = Enrolments(store, hash: EnrolmentDesk.hash)
       let passwords = try enrolments.enrol(
         names: names, role: .robot, by: "demo",

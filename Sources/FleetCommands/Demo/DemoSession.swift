@@ -1,3 +1,4 @@
+import ArgumentParser
 import Determinism
 import FleetModel
 import Foundation
@@ -15,6 +16,9 @@ final class DemoSession {
   private var server: ChildProcess
   private var robots: ChildProcess
   private var restarts = 0
+  private var serverStarted: ContinuousClock.Instant
+  /// Servers in a row that have ended soon after their start.
+  private var shortLives = 0
   private var demand: DemoDemand
   private var turn = 0
   private var channel: (any OperatorChannel)?
@@ -24,7 +28,8 @@ final class DemoSession {
   private var processorBefore = (server: 0.0, broker: 0.0)
   private var notices: [FleetNotice] = []
 
-  /// Starts server and robots; throws when the server does not come up.
+  /// Starts server and robots.
+  /// - Throws: a failure when the server does not come up, `ExitCode` on a signal before that.
   init(
     _ run: DemoRun, signals: TerminationSignals, isQuiet: Bool, duration: Duration?
   ) throws {
@@ -36,7 +41,8 @@ final class DemoSession {
       site: run.site, seed: Seed(run.seed), run: String(run.origin.microseconds, radix: 36))
     try run.enrol()
     server = try run.startServer()
-    try Self.await(server, run)
+    serverStarted = clock.now
+    try Self.await(server, run, signals)
     robots = try run.startRobots()
     tellProcesses()
   }
@@ -47,7 +53,8 @@ final class DemoSession {
     let terminal = isQuiet || context.width == nil ? nil : FullScreen()
     var screen = WatchScreen(site: setup.site)
     var shown = ShownLines()
-    while signals.read() == nil {
+    var signal: Int32?
+    while signal == nil {
       if let duration, begin.duration(to: clock.now) >= duration { break }
       try supervise()
       giveWork()
@@ -57,18 +64,25 @@ final class DemoSession {
       } else {
         context.sleep(.milliseconds(250))
       }
+      signal = signals.read()
     }
+    // Read also where the terminal saw it first: a signal left over would end this process.
+    _ = signals.read()
     terminal?.leave()
-    return try end(realSeconds: begin.duration(to: clock.now).inSeconds)
+    return try end(
+      realSeconds: begin.duration(to: clock.now).inSeconds, isCutShort: signal != nil)
   }
 
   // MARK: Processes
 
   /// Waits until the server answers.
-  private static func await(_ server: ChildProcess, _ run: DemoRun) throws {
+  private static func await(
+    _ server: ChildProcess, _ run: DemoRun, _ signals: TerminationSignals
+  ) throws {
     let clock = ContinuousClock()
     let limit = clock.now + .seconds(20)
     while clock.now < limit {
+      if let signal = signals.read() { throw ExitCode(128 + signal) }
       if server.status() != nil { break }
       if let access = try OperatorAccess.read(fromState: run.directory) {
         let channel = try OperatorClient(access, notices: false)
@@ -88,9 +102,16 @@ final class DemoSession {
   private func supervise() throws {
     if server.status() != nil {
       restarts += 1
+      shortLives = serverStarted.duration(to: clock.now) < .seconds(3) ? shortLives + 1 : 0
+      guard shortLives < 5 else {
+        throw CommandFailure(
+          "server", "the server ends again and again: \(setup.lastWords("server.log"))",
+          hint: "its log is \(setup.directory)/server.log")
+      }
       processorBefore = (processor.server, processor.broker)
       channel = nil
       server = try setup.startServer()
+      serverStarted = clock.now
       tellProcesses()
     }
     if robots.status() != nil {
@@ -172,7 +193,8 @@ final class DemoSession {
 
   // MARK: End
 
-  private func end(realSeconds: Double) throws -> DemoReport {
+  /// - Parameter isCutShort: ended by a signal; the robots may not even have begun.
+  private func end(realSeconds: Double, isCutShort: Bool) throws -> DemoReport {
     if let last = statistics() { figures = last }
     if let figures {
       processor.server = processorBefore.server + Double(figures.cpuMicroseconds) / 1_000_000
@@ -182,16 +204,24 @@ final class DemoSession {
     robots.signal(SIGINT)
     _ = robots.wait(limit: .seconds(10))
     server.stop(grace: .seconds(10))
-    guard let data = FileManager.default.contents(atPath: setup.robotsReport) else {
-      throw CommandFailure(
-        "robots", "the robots left no report: \(setup.lastWords("robots.log"))")
-    }
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let swarm = try decoder.decode(SwarmReport.self, from: data)
+    let swarm = try swarmReport(isCutShort: isCutShort)
     var report = DemoReport(
       setup, realSeconds: realSeconds, restarts: restarts, swarm: swarm, server: processor)
     if let figures { report.add(figures) }
+    return report
+  }
+  private func swarmReport(isCutShort: Bool) throws -> SwarmReport {
+    if let data = FileManager.default.contents(atPath: setup.robotsReport) {
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      return try decoder.decode(SwarmReport.self, from: data)
+    }
+    guard isCutShort else {
+      throw CommandFailure(
+        "robots", "the robots left no report: \(setup.lastWords("robots.log"))")
+    }
+    var report = SwarmReport()
+    report.problems = ["ended before the robots could report"]
     return report
   }
 }
