@@ -30,6 +30,7 @@ extension ServerError: CustomStringConvertible {
     switch self {
     case .store(let error): error.hint
     case .broker(.programMissing(_, let package)): "install it: apt install \(package)"
+    case .broker(.invalidSettings): ""
     case .broker: "see broker/ in the state directory for the broker's log"
     case .transport: ""
     case .enrolment(let error): error.refusal.hint

@@ -65,25 +65,23 @@ struct ServeCommand: ParsableCommand {
       handler.logLevel = level
       return handler
     }
-    do throws(ServerError) {
-      try serve(site, path, directory, storage, signals)
-    } catch {
-      throw CommandFailure("server", error.description, hint: error.hint)
-    }
+    try serve(site, path, directory, storage, signals)
   }
 
   private func serve(
     _ site: Site, _ path: String, _ directory: String, _ storage: SQLiteStore,
     _ signals: TerminationSignals
-  ) throws(ServerError) {
+  ) throws(CommandFailure) {
     var run = ServerRun(site: site, sitePath: path, directory: directory, storage: storage)
     try run.choose(broker: other, listener: listener)
     let clock = time.clock
-    let server = try FleetServer(
-      run.settings(seed: Seed(UInt64(bitPattern: clock.now().microseconds))), storage: storage,
-      clock: clock, owner: run.owner, signals: signals, log: Logger(label: "drover.server"))
-    try run.publishAccess(server)
-    try server.run()
+    do throws(ServerError) {
+      let server = try FleetServer(
+        run.settings(seed: Seed(UInt64(bitPattern: clock.now().microseconds))), storage: storage,
+        clock: clock, owner: run.owner, signals: signals, log: Logger(label: "drover.server"))
+      try run.publishAccess(server)
+      try server.run()
+    } catch { throw CommandFailure(error) }
   }
 
   /// A site on which robots would get stuck is not served.
@@ -155,17 +153,22 @@ struct OtherBrokerOptions: ParsableArguments {
   /// nil: the private one.
   func connection(site: SiteID) throws(CommandFailure) -> MQTTConnectionSettings? {
     guard let broker else { return nil }
+    let endpoint: MQTTEndpoint
+    do throws(MQTTEndpointError) {
+      endpoint = try MQTTEndpoint(url: broker, authorityFile: brokerCaFile)
+    } catch { throw CommandFailure("broker", "--broker: \(error)") }
+    return MQTTConnectionSettings(
+      endpoint: endpoint, clientID: "\(PrivateBroker.clientIDPrefix)server-\(site)",
+      username: brokerUser, password: try password(), subscriptions: [])
+  }
+
+  private func password() throws(CommandFailure) -> String? {
+    guard let file = brokerPasswordFile else { return nil }
     do {
-      let endpoint = try MQTTEndpoint(url: broker, authorityFile: brokerCaFile)
-      let password = try brokerPasswordFile.map {
-        try String(contentsOfFile: $0, encoding: .utf8)
-          .trimmingCharacters(in: .whitespacesAndNewlines)
-      }
-      return MQTTConnectionSettings(
-        endpoint: endpoint, clientID: "\(PrivateBroker.clientIDPrefix)server-\(site)",
-        username: brokerUser, password: password, subscriptions: [])
+      return try String(contentsOfFile: file, encoding: .utf8)
+        .trimmingCharacters(in: .whitespacesAndNewlines)
     } catch {
-      throw CommandFailure("broker", "--broker \(broker): \(error)")
+      throw CommandFailure("file", "cannot read \(file)", hint: "is it there, and yours?")
     }
   }
 }

@@ -30,24 +30,24 @@ struct ServerRun {
 
   mutating func choose(
     broker other: OtherBrokerOptions, listener: ListenerOptions
-  ) throws(ServerError) {
+  ) throws(CommandFailure) {
+    if let connection = try other.connection(site: site.id) {
+      broker = .other(connection)
+      return
+    }
     do {
-      if let connection = try other.connection(site: site.id) {
-        broker = .other(connection)
-        return
-      }
       broker = .own(
         preferredPorts: try lastPorts(), publicListener: try listener.publicListener())
-    } catch let error as StoreError {
-      throw .store(error)
-    } catch {
-      throw .broker(.invalidSettings("\(error)"))
-    }
-    password = Enrolments.randomPassword()
-    do throws(BrokerError) {
+      password = Enrolments.randomPassword()
       let hash = try PrivateBroker.hash(passwords: [password])[0]
       owner = Enrolments.Enrolment(name: Self.ownerName, role: .operator, hash: hash)
-    } catch { throw .broker(error) }
+    } catch let error as StoreError {
+      throw CommandFailure(error)
+    } catch let error as BrokerError {
+      throw CommandFailure(.broker(error))
+    } catch {
+      throw CommandFailure("listen", "\(error)")
+    }
   }
 
   func settings(seed: Seed) -> FleetServer.Settings {
@@ -82,5 +82,12 @@ struct ServerRun {
     }
     guard ports.count == 3 else { return nil }
     return BrokerPorts(server: ports[0], robots: ports[1], operators: ports[2])
+  }
+}
+
+extension CommandFailure {
+  /// Why a server cannot start or go on.
+  init(_ error: ServerError) {
+    self.init("server", error.description, hint: error.hint)
   }
 }
