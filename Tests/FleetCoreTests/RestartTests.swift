@@ -35,28 +35,23 @@ import Testing
   /// Dies at batch after batch, with the batch durable or lost, its messages always lost.
   @Test(arguments: [true, false])
   func aDeliverySurvivesACrashAtAnyBatch(commits: Bool) throws {
-    var batches = 0
-    var crashAt = 8
-    repeat {
+    for crashAt in 8..<200 {
       var yard = try Yard(["a....b", "......", "P.P.C."])
       yard.crashAt = crashAt
       yard.crashCommits = commits
-      let robot = try yard.add("r1", 2, 1)
-      let other = try yard.add("r2", 4, 1)
-      let reply = try? yard.submit(try delivery())
-      let task = try TaskID("t1")
-      if reply == nil || yard.record(task) == nil { try yard.submit(try delivery()) }
-      try yard.run(120) { $0.state(task) == "completed" && $0.batches > crashAt }
+      try yard.add("r1", 2, 1)
+      try yard.add("r2", 4, 1)
+      let task = try yard.insist(try delivery())
+      try yard.run(120) { $0.state(task) == "completed" }
       #expect(yard.state(task) == "completed", "crash at batch \(crashAt)")
+      guard yard.batches >= crashAt else { return }
       #expect(yard.done.count == 2, "crash at batch \(crashAt): \(yard.done)")
       #expect(yard.fleet.robots.allSatisfy { $0.action == nil })
       let driver = try #require(yard.record(task)?.robot)
-      #expect(driver == robot || driver == other)
       #expect(yard.robots[driver]?.isLoaded == false)
       #expect(yard.place(driver) == Cell(x: 5, y: 0), "crash at batch \(crashAt)")
-      batches = yard.batches
-      crashAt += 3
-    } while crashAt < min(batches, 170)
+    }
+    Issue.record("the delivery takes more batches than were tried")
   }
 
   @Test func anActionsEndAndItsTaskAreWrittenTogether() throws {

@@ -335,6 +335,21 @@ struct Yard {
     return try ask(command, number: requests)
   }
 
+  /// Submits until the task is known: a server that dies may not have heard of it.
+  mutating func insist(_ body: TaskBody) throws -> TaskID {
+    let id = try TaskID("t1")
+    while record(id) == nil {
+      requests += 1
+      let spec = TaskSpec(body: body, priority: 4, robot: nil)
+      let request = OperatorRequest(
+        client: try ClientID("desk"), number: requests,
+        body: .submitTask(key: try ClientKey("k1"), spec: spec))
+      try handle(.request(try OperatorID("ann"), request))
+      try run(0.1)
+    }
+    return id
+  }
+
   @discardableResult
   mutating func ask(_ command: OperatorCommand, number: UInt64) throws -> OperatorReply {
     let request = OperatorRequest(
