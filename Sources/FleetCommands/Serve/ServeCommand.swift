@@ -93,7 +93,7 @@ struct ServeCommand: ParsableCommand {
   }
 }
 
-extension Logger.Level: ExpressibleByArgument {}
+extension Logger.Level: @retroactive ExpressibleByArgument {}
 
 /// Where the private broker listens beyond this machine.
 struct ListenerOptions: ParsableArguments {
