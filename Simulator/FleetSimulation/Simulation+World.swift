@@ -183,16 +183,19 @@ extension Simulation {
     world.drained(now: now)
     for task in desk.open.prefix(20) { explain(.explainTask(task)) }
     for i in robots.indices.filter({ !isParked($0) }).prefix(20) {
-      explain(.explainRobot(robots[i].id))
+      let vertex = cell(i)
+      let place = vertex < 0 ? "off the road" : "at \(site.graph.cells[Int(vertex)])"
+      let motion = robots[i].robot.isStanding ? "stands" : "drives"
+      explain(.explainRobot(robots[i].id), note: "it \(motion) \(place)")
     }
   }
 
   /// Asks the core, outside of the run.
-  private mutating func explain(_ question: OperatorCommand) {
+  private mutating func explain(_ question: OperatorCommand, note: String? = nil) {
     let request = OperatorRequest(client: client, number: desk.number(), body: question)
     for effect in fleet.handle(.request(user, request), now: now) {
       guard case .reply(_, _, _, .explanation(let lines)) = effect else { continue }
-      explanations.append(lines.joined(separator: "; "))
+      explanations.append((lines + [note].compactMap { $0 }).joined(separator: "; "))
     }
   }
 }

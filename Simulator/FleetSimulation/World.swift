@@ -58,8 +58,8 @@ struct World {
   /// Looks at all robots as they stand and drive now.
   mutating func look(at robots: [SimulatedRobot], all: Bool, now: Instant) {
     outlines.removeAll(keepingCapacity: true)
-    for (i, simulated) in robots.enumerated() {
-      let pose = simulated.robot.pose
+    for i in robots.indices {
+      let pose = robots[i].robot.pose
       let position = Point(x: Int64(pose.x.rounded()), y: Int64(pose.y.rounded()))
       let outline = Outline(
         robot: RobotIndex(Int32(i)), position: position,
@@ -67,14 +67,14 @@ struct World {
         lengthMillimetres: vehicles[i].lengthMillimetres,
         widthMillimetres: vehicles[i].widthMillimetres)
       outlines.append(outline)
-      guard orders[i] > 0, all || !simulated.robot.isStanding else { continue }
+      guard orders[i] > 0, all || !robots[i].robot.isStanding else { continue }
       note(ownership.check(outline), now)
       note(
         ownership.checkStopping(
           outline.robot, position: position,
           speedMillimetresPerSecond: Int32(pose.speedMillimetresPerSecond.rounded()),
           brakingMillimetresPerSecond2: vehicles[i].brakingMillimetresPerSecond2,
-          route: simulated.robot.route), now)
+          route: robots[i].robot.route), now)
     }
     note(collisionChecker.check(outlines), now)
   }

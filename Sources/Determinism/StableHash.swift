@@ -26,4 +26,10 @@ public struct StableHash: Sendable, Equatable {
     combine(UInt64(bytes.count))
     for byte in bytes { combine(byte: byte) }
   }
+
+  /// Combines the length, then the bytes; the same as for any collection, and fast from elsewhere.
+  public mutating func combine(bytes: [UInt8]) {
+    combine(UInt64(bytes.count))
+    for byte in bytes { combine(byte: byte) }
+  }
 }
