@@ -13,10 +13,11 @@ import Traffic
 /// function of the site, the settings, the seed and the events. It reads no clock and does no I/O.
 ///
 /// How to read this folder: this file holds the state and sorts events. `Fleet+Sessions` (robots
-/// come, go and say where they are), `Fleet+Reports` (what they did), `Fleet+Tick` (time),
-/// `Fleet+Planning` and `Fleet+Goals` (where to, and the way), `Fleet+Actions` (work at a place),
-/// `Fleet+Tasks` (a task's life), `Fleet+Dispatch` (who does what), `Fleet+Requests`,
-/// `Fleet+Views` and `Fleet+Explain` (operators), `Fleet+Restore` (after a restart).
+/// come and go), `Fleet+Presence` (where they are), `Fleet+Freshness` (whether they are heard and
+/// drive), `Fleet+Reports` (what they did), `Fleet+Tick` (time), `Fleet+Planning` and `Fleet+Goals`
+/// (where to, and the way), `Fleet+Actions` (work at a place), `Fleet+Tasks` (a task's life),
+/// `Fleet+Dispatch` (who does what), `Fleet+Requests`, `Fleet+Views` and `Fleet+Explain`
+/// (operators), `Fleet+Restore` (after a restart).
 public struct Fleet: Sendable {
   public let site: Site
   public let settings: FleetSettings
