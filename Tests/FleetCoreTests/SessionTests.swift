@@ -227,3 +227,39 @@ import Testing
     #expect(yard.incidents.count == 1)
   }
 }
+
+extension SessionTests {
+  @Test func aRobotOffItsRoadIsAskedAndTakenUpThere() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    try yard.run(10)
+    var state = try #require(yard.fleet.robots[0].state)
+    let number = state.number + 1000
+    state.position = point(1, 1)
+    for n in 0..<3 {
+      state.number = number + UInt64(n)
+      try yard.handle(.state(id, state))
+    }
+    #expect(yard.incidents.count == 1)
+    #expect(
+      yard.fleet.robots[0].presence == .unconfirmed || yard.fleet.robots[0].presence == .present)
+    let asked = yard.sent.last { if case .query = $0.message.command { true } else { false } }
+    #expect(asked != nil)
+  }
+
+  @Test func aRobotThatTurnsUpOnAnothersRoadIsContested() throws {
+    var yard = try Yard(["a.....b", ".......", "P.P.P.C"])
+    let first = try yard.add("r1", 0, 1)
+    try yard.submit(try delivery("b", "a"))
+    try yard.run(1.6)
+    #expect(yard.fleet.traffic.hasRoadAhead(yard.fleet.robots[0].index))
+    // The second turns up where the first may drive to; the first cannot be asked to trim.
+    let road = yard.fleet.traffic.releasedCells(yard.fleet.robots[0].index)
+    let end = yard.site.graph.cells[Int(try #require(road.last))]
+    try yard.cut(first, will: false)
+    let second = try yard.add("r2", Int64(end.x), Int64(end.y))
+    #expect(yard.fleet.traffic.awaitsTrim(yard.fleet.robots[0].index))
+    #expect(yard.fleet.traffic.isContested(yard.fleet.robots[1].index))
+    #expect(yard.incidents.contains { $0.contains("\(second)") })
+  }
+}
