@@ -29,6 +29,8 @@ extension FleetServer {
     for effect in batch { send(effect) }
   }
 
+  /// Messages that come while the store cannot be written are dropped; afterwards the connection is
+  /// made anew (`reconnect`), and everybody repeats what was not confirmed, as after a lost link.
   /// - Returns: false when the server is to stop and the batch could not be written.
   private func commit(_ changes: [StoreChange]) -> Bool {
     while true {
@@ -36,17 +38,43 @@ extension FleetServer {
         try storage.commit(changes)
         return true
       } catch {
-        log.critical(
-          "the store cannot be written: nothing is sent until it can",
-          metadata: ["reason": "\(error)", "hint": "\(error.hint)"])
+        hasDropped = true
+        if complaints.mayComplain("store", clock.now()) {
+          log.critical(
+            "the store cannot be written: nothing is sent until it can",
+            metadata: ["reason": "\(error)", "hint": "\(error.hint)"])
+        }
       }
-      for event in loop.poll(timeout: .seconds(1)) {
+      if waitForStore() { return false }
+    }
+  }
+
+  /// A second, however much comes in. - Returns: true when a signal has come.
+  private func waitForStore() -> Bool {
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(1)
+    while clock.now < end {
+      for event in loop.poll(timeout: clock.now.duration(to: end)) {
         if case .readable = event, signals.read() != nil {
           isStopping = true
-          return false
+          return true
         }
       }
     }
+    return false
+  }
+
+  /// After messages were dropped: the broker tells again what it has retained.
+  func reconnect() {
+    guard hasDropped, !isStopping else { return }
+    hasDropped = false
+    log.notice("the store can be written again")
+    do throws(TransportError) {
+      try loop.abort(connection, reconnectAfter: .zero)
+    } catch {
+      log.warning("not reconnected", metadata: ["reason": "\(error)"])
+    }
+    lost("starting afresh after trouble with the store")
   }
 
   private func send(_ effect: FleetEffect) {

@@ -60,6 +60,8 @@ public final class FleetServer {
   var operators: Set<OperatorID> = []
   var isConnected = false
   var isStopping = false
+  /// Messages were dropped while the store could not be written.
+  var hasDropped = false
   /// Effects of the batch under way.
   var batch: [FleetEffect] = []
   /// When the oldest report of the batch was received, on the monotonic clock.
@@ -170,6 +172,7 @@ public final class FleetServer {
         if now >= nextTick { nextTick = now + settings.tick }
       }
       carryOut()
+      reconnect()
       if now >= nextCheck { check(now) }
     }
     stop()
@@ -195,7 +198,7 @@ public final class FleetServer {
     }
   }
 
-  private func lost(_ reason: String) {
+  func lost(_ reason: String) {
     if isConnected { batch += fleet.handle(.transport(isUp: false), now: clock.now()) }
     if isConnected || complaints.mayComplain("broker", clock.now()) {
       log.warning("no broker: trying again", metadata: ["reason": "\(reason)"])
