@@ -80,8 +80,11 @@ struct DemoReport: Encodable {
         + "invariant violations: \(invariantViolations)",
       "release latency: p50 \(releaseLatencyMs.p50) ms, p99 \(releaseLatencyMs.p99) ms; "
         + "\(messages) messages",
-      "processor seconds: server \(cpuSeconds.server), robots \(cpuSeconds.robots), "
-        + "broker \(cpuSeconds.broker); server restarts: \(serverRestarts)",
+      "processor seconds: server \(short(cpuSeconds.server)), robots \(short(cpuSeconds.robots)), "
+        + "broker \(short(cpuSeconds.broker)); server restarts: \(serverRestarts)",
     ] + problems
   }
+
+  /// With one decimal.
+  private func short(_ seconds: Double) -> String { "\((seconds * 10).rounded() / 10)" }
 }
