@@ -204,6 +204,8 @@ public final class FleetServer {
       log.warning("no broker: trying again", metadata: ["reason": "\(reason)"])
     }
     isConnected = false
+    // Whether our own broker runs is looked at now, not in five seconds.
+    nextCheck = stopwatch.now
   }
 
   /// Now and then: the queues' invariants, and the broker's health.
