@@ -128,6 +128,7 @@ extension Simulation {
       switch change {
       case .added: world.submitted(record, now: now)
       case .assigned(let i):
+        hasRested[i] = false
         meter.assigned(i, record.id, record.spec.body.kind, at: cell(i), now: now)
       case .taken(let i): meter.taken(i)
       case .waitsForHuman: sendHuman(record)
@@ -160,13 +161,15 @@ extension Simulation {
 
   private mutating func drain() {
     if phase == .demand { phase = .drain }
+    for i in robots.indices where desk.taskOf[i] == nil && isParked(i) { hasRested[i] = true }
     let isOver = elapsed >= scenario.duration + scenario.drainLimit
     guard isOver || (desk.openCount == 0 && desk.pending.isEmpty && unparked == 0) else { return }
     finish()
   }
 
-  /// Robots that do not stand on a parking place or a charger.
-  var unparked: Int { robots.indices.count { !isParked($0) } }
+  /// Robots that have not come to rest on a parking place or a charger. Once there they may leave
+  /// again: for a charger, and from it for others.
+  var unparked: Int { hasRested.count { !$0 } }
 
   private func isParked(_ i: Int) -> Bool {
     guard robots[i].robot.isStanding, robots[i].session != nil else { return false }
@@ -182,7 +185,7 @@ extension Simulation {
     checkQueues()
     world.drained(now: now)
     for task in desk.open.prefix(20) { explain(.explainTask(task)) }
-    for i in robots.indices.filter({ !isParked($0) }).prefix(20) {
+    for i in robots.indices.filter({ !hasRested[$0] }).prefix(20) {
       let vertex = cell(i)
       let place = vertex < 0 ? "off the road" : "at \(site.graph.cells[Int(vertex)])"
       let motion = robots[i].robot.isStanding ? "stands" : "drives"

@@ -91,6 +91,8 @@ public struct Simulation {
   var incidentCount = 0
   var codecErrors = 0
   var explanations: [String] = []
+  /// Robots that have come to rest on a parking place or a charger since their last task.
+  var hasRested: [Bool]
   var busySamples: (busy: Int64, all: Int64) = (0, 0)
   let user: OperatorID
   let client: ClientID
@@ -118,6 +120,7 @@ public struct Simulation {
     faults = FaultPlan.draw(
       scenario.faults, robots: starts.count, duration: scenario.duration,
       seed: root.derive("faults"))
+    hasRested = [Bool](repeating: false, count: starts.count)
     humans = root.derive("humans").generator()
     world = World(site: site, vehicles: starts.map { site.classes[$0.classIndex] }, start: now)
     meter = TravelMeter(site: site, classes: classes)
