@@ -4,7 +4,8 @@ import Glibc
 /// A child process that dies with this one.
 ///
 /// It is started through `setpriv --pdeathsig`, so the kernel signals it when the *thread* that
-/// started it ends, whatever way: start it on a thread that lives as long as the program. It
+/// started it ends, whatever way: start it on a thread that lives as long as the program. (A shell
+/// in between gives up when this process has died before the kernel was told.) It
 /// inherits no descriptors, no blocked or ignored signals, and stands in a process group of its
 /// own, so that Ctrl-C in a terminal does not reach it. When its `ChildProcess` goes, it is killed.
 public final class ChildProcess {
@@ -21,7 +22,11 @@ public final class ChildProcess {
     _ arguments: [String], log: String?, environment: [String] = []
   ) throws(BrokerError) {
     let setpriv = try Program.find("setpriv", package: "util-linux")
-    let command = [setpriv, "--pdeathsig", "TERM", "--"] + arguments
+    let command =
+      [
+        setpriv, "--pdeathsig", "TERM", "--", "/bin/sh", "-c",
+        "[ \"$PPID\" = \(getpid()) ] && exec \"$@\"", "sh",
+      ] + arguments
     let name = arguments.first ?? setpriv
     let output = linux_open(log ?? "/dev/null", O_WRONLY | O_APPEND | O_CREAT, 0o600)
     guard output >= 0 else {
