@@ -59,7 +59,7 @@ public struct Simulation {
   public enum Phase: String, Sendable { case demand, drain, ended }
 
   static let lookPeriod = Duration.milliseconds(100)
-  /// Robots report each of these many messages apart; then the queues are checked.
+  /// The visit queues are checked once in so many messages.
   static let queueCheckInterval: Int64 = 1000
 
   public let scenario: Scenario

@@ -47,7 +47,7 @@ private func run(_ scenario: Scenario, seed: UInt64) throws -> RunReport {
 }
 
 @Test func sameSeedGivesTheSameRun() throws {
-  let scenario = scenario("campus", robots: 10, seconds: 40)
+  let scenario = scenario("campus", robots: 6, seconds: 20)
   let first = try run(scenario, seed: 5)
   #expect(try run(scenario, seed: 5) == first)
   #expect(try run(scenario, seed: 6).eventLogHash != first.eventLogHash)
