@@ -93,8 +93,11 @@ extension Fleet {
       actionEnded(i, running.action.id, .failed(text: "refused: \(reason)"))
     } else if number == robots[i].trimMessage, reason == .notSupported || reason == .wrongMode {
       traffic.trimRefused(robots[i].index)
-    } else {
+    } else if now - robots[i].queried >= .seconds(5) {
       askAgain(i)
+    } else {
+      // One that refuses whatever it is sent is asked now and then, not all the time.
+      awaitPresence(i)
     }
   }
 

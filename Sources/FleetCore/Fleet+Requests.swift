@@ -109,8 +109,13 @@ extension Fleet {
         return Refusal(.noCapableRobot, "\(id) cannot carry so much")
       }
     }
-    let able = robots.indices.filter { isEnrolled($0) && isAble($0, spec) }
-    guard !able.isEmpty else {
+    let enrolled = robots.indices.filter(isEnrolled)
+    guard !enrolled.isEmpty else {
+      return Refusal(
+        .noCapableRobot, "this fleet has no robots yet",
+        hint: "enrol some: `drover robot enrol NAME`")
+    }
+    guard enrolled.contains(where: { isAble($0, spec) }) else {
       return Refusal(
         .noCapableRobot, "no robot of this fleet can \(spec.body.kind.rawValue) this",
         hint: "see `drover robot list` for what each robot can do")
@@ -126,7 +131,7 @@ extension Fleet {
   /// Whether the robot has, or may still turn out to have, what the task needs.
   private func isAble(_ i: Int, _ spec: TaskSpec) -> Bool {
     guard let skill = spec.body.kind.skill else { return true }
-    guard let vehicle = robots[i].factsheet?.vehicle else { return false }
+    guard let vehicle = robots[i].factsheet?.vehicle else { return true }
     guard vehicle.skills.isSuperset(of: skill) else { return false }
     if case .deliver(let delivery) = spec.body {
       return delivery.payloadGrams <= vehicle.payloadGrams

@@ -102,7 +102,8 @@ extension Fleet {
     query(i)
   }
 
-  private mutating func awaitPresence(_ i: Int) {
+  /// Nothing new for the robot until it has said where it is.
+  mutating func awaitPresence(_ i: Int) {
     guard robots[i].presence != .absent else { return }
     robots[i].presence = .unconfirmed
     apply(traffic.awaitPresence(of: robots[i].index))

@@ -50,11 +50,22 @@ extension Fleet {
       case .unlock: unlock(i)
       case .checkpoint, .swept: noteProgress(task)
       case .completed: endTask(task, .completed)
-      case .failed(let cause): endTask(task, .failed(cause))
+      case .failed(let cause):
+        endTask(task, .failed(cause))
+        keepForUnloading(i)
       case .cancelled: endTask(task, .cancelled)
       }
     }
     robots[i].goalDirty = true
+  }
+
+  /// A robot with the load of a failed task aboard gets no other until somebody has seen to it.
+  private mutating func keepForUnloading(_ i: Int) {
+    guard robots[i].state?.loaded == true, !robots[i].parked else { return }
+    robots[i].parked = true
+    robots[i].isDirty = true
+    incident(
+      i, "\(robots[i].id) still has a load aboard: it parks until `drover robot resume`")
   }
 
   mutating func missionVisited(_ i: Int, _ task: TaskID, _ cell: VertexID) {

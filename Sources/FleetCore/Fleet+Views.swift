@@ -136,7 +136,6 @@ extension Fleet {
     if zone.exits != nil { parts.append("one-way") }
     if zone.noStop { parts.append("no stopping") }
     if zone.exclusive { parts.append("one vehicle at a time") }
-    if let capacity = zone.capacity { parts.append("at most \(capacity) vehicles") }
     return parts.joined(separator: ", ")
   }
 

@@ -141,6 +141,7 @@ public final class FleetServer {
 
   /// Takes over what an earlier run has promised, and everybody's enrolment.
   private func recover(_ epoch: UInt64) throws(ServerError) {
+    try bindToMap()
     let now = clock.now()
     let enrolled: [Enrolments.Enrolment]
     do throws(EnrolmentError) { enrolled = try desk.all() } catch { throw .enrolment(error) }
@@ -158,6 +159,21 @@ public final class FleetServer {
         "site": "\(settings.site.id)", "epoch": "\(epoch)", "robots": "\(known.count)",
         "open_tasks": "\(open)", "promises": "\(stored.robots.count { $0.promise != nil })",
       ])
+  }
+
+  /// What is stored names vertices: it only means something on the map it was made for.
+  private func bindToMap() throws(ServerError) {
+    let key = "map.fingerprint"
+    let mark = [UInt8](settings.site.mapFingerprint.utf8)
+    var isSame = true
+    do throws(StoreError) {
+      if let known = try storage.value(.settings, key: key) {
+        isSame = known == mark
+      } else {
+        try storage.commit([.put(.settings, key: key, value: mark)])
+      }
+    } catch { throw .store(error) }
+    guard isSame else { throw .otherMap(site: settings.site.id.text) }
   }
 
   /// Serves until a signal comes.

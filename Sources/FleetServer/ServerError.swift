@@ -10,6 +10,8 @@ public enum ServerError: Error {
   /// A row of the store that cannot be read.
   case damaged(table: StoreTable, key: String, reason: String)
   case unencodable(String)
+  /// The store was made for another map.
+  case otherMap(site: String)
 }
 
 extension ServerError: CustomStringConvertible {
@@ -22,6 +24,8 @@ extension ServerError: CustomStringConvertible {
     case .damaged(let table, let key, let reason):
       "the store's entry \(key) in \(table.rawValue) is damaged: \(reason)"
     case .unencodable(let reason): "cannot be written to the store: \(reason)"
+    case .otherMap(let site):
+      "the store was made for another map than \(site) has now: its promises name other places"
     }
   }
 
@@ -35,6 +39,7 @@ extension ServerError: CustomStringConvertible {
     case .transport: ""
     case .enrolment(let error): error.refusal.hint
     case .damaged: "put a copy of the store back; the entry can also be deleted with sqlite3"
+    case .otherMap: "undo the change of the map, or start afresh with another --state directory"
     case .unencodable: "this is a defect of drover: please report it"
     }
   }

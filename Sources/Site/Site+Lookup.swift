@@ -1,3 +1,4 @@
+import Determinism
 import FleetModel
 import Grid
 
@@ -46,6 +47,18 @@ extension Site {
 
   /// The lowest speed limit at `vertex` in mm/s; 0: none.
   public func speedLimit(at vertex: VertexID) -> Int32 { index.speedLimits[vertex.index] }
+
+  /// Changes with the passable cells, their size and the site's name: a mark of what vertex numbers
+  /// and places mean. - Complexity: O(raster)
+  public var mapFingerprint: String {
+    var hash = StableHash()
+    hash.combine(bytes: id.text.utf8)
+    hash.combine(Int64(map.width))
+    hash.combine(Int64(map.height))
+    hash.combine(Int64(cellMillimetres))
+    for passable in map.passable { hash.combine(byte: passable ? 1 : 0) }
+    return String(hash.value, radix: 16)
+  }
 
   /// The centre of `vertex` in the site's frame.
   public func centre(of vertex: VertexID) -> Point {
