@@ -15,9 +15,9 @@ public struct DroverCommand: ParsableCommand {
 
       EXAMPLES
         drover serve campus &                  run the server of a site
-        drover task submit deliver --from cafe --to library --wait
+        drover task submit deliver --from refectory --to library --wait
         drover watch                           see it happen
-        drover explain robot van-3             why is it waiting?
+        drover explain robot courier-3         why is it waiting?
 
       EXIT CODES
         0   done

@@ -9,8 +9,8 @@ struct ExplainCommand: ParsableCommand {
       A chain of reasons, from the question to its last cause.
 
       EXAMPLES
-        drover explain robot van-3
-        drover explain task t-17
+        drover explain robot courier-3
+        drover explain task t17
       """,
     subcommands: [Robot.self, Task.self])
 

@@ -13,9 +13,11 @@ struct RobotsCommand: ParsableCommand {
       Each robot has its own connection, credentials and last will, as a vendor's robot has. They \
       start on parking places of the site, named CLASS-1, CLASS-2 …, and must be enrolled.
 
-      EXAMPLE
-        drover robot enrol --state DIR --count 30 --prefix carrier- --credentials DIR/robots.json
-        drover robots harbour --state DIR
+      EXAMPLE (the campus has 12 couriers, 4 guards and 2 sweepers)
+        drover robot enrol --state DIR --count 12 --prefix courier- --credentials DIR/robots.json
+        drover robot enrol --state DIR --count 4 --prefix guard- --credentials DIR/robots.json
+        drover robot enrol --state DIR --count 2 --prefix sweeper- --credentials DIR/robots.json
+        drover robots campus --state DIR
       """)
 
   @Argument(help: "The site: a name in ./Maps or $DROVER_MAPS, a folder, or a site.yaml.")

@@ -12,11 +12,11 @@ struct SubmitCommand: ParsableCommand {
       script may repeat itself; the same key with another task is refused.
 
       EXAMPLES
-        drover task submit deliver --from cafe --to library --wait
-        drover task submit deliver --from depot --to office --code 4711 --key order-88
-        drover task submit patrol --route north --rounds 3
-        drover task submit sweep --area plaza --priority 7
-        drover task submit goto --cell 12,40 --robot van-3
+        drover task submit deliver --from refectory --to library --wait
+        drover task submit deliver --from post --to law --code 4711 --key order-88
+        drover task submit patrol --route forum-round --rounds 3
+        drover task submit sweep --area forum --priority 7
+        drover task submit goto --cell 12,41 --robot courier-3
       """,
     subcommands: [Deliver.self, Patrol.self, Sweep.self, GoTo.self])
 

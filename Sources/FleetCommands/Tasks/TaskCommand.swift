@@ -79,7 +79,7 @@ struct TaskCommand: ParsableCommand {
   struct Release: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Give a delivery's code, so that the robot hands the load out.",
-      discussion: "EXAMPLE\n  drover task release t-17 --code 4711")
+      discussion: "EXAMPLE\n  drover task release t17 --code 4711")
     @Argument var task: TaskID
     @Option(help: "The code given with `task submit deliver --code`.") var code: String
     @OptionGroup var output: OutputOptions
