@@ -5,7 +5,7 @@ import MAPF
 import Site
 import Traffic
 
-// Whether a robot is heard, drives, and drives where it should (DESIGN section 4, rules 6 to 8).
+// Whether a robot is heard, drives, and drives where it should (docs/traffic.md, rules 6 to 8).
 extension Fleet {
   /// After a gap everybody has as long as ever to be heard again.
   mutating func transport(isUp: Bool) {

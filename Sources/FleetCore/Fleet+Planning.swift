@@ -20,7 +20,7 @@ extension Fleet {
   }
 
   /// Robots that come no nearer to their goals: a complete search on the region round one of them,
-  /// at most one at a time (DESIGN section 5).
+  /// at most one at a time.
   private mutating func unstick(_ agents: inout [PlanningAgent]) {
     let stuck = planner.stuckAgents.filter { agents[Int($0)].mobility == .free }
     guard !stuck.isEmpty, unstickTimer.fires(now, every: settings.unstickPeriod) else { return }

@@ -5,7 +5,7 @@ import MAPF
 import Site
 import Traffic
 
-// Where a robot says it is, against what it was promised (DESIGN section 4, rules 8 and 9).
+// Where a robot says it is, against what it was promised (docs/traffic.md, rules 8 and 9).
 extension Fleet {
   /// The robot's position and route as it told them: reconcile them with what we know. Only while
   /// nothing new can be under way to it; a later answer to a repeated question changes nothing.

@@ -4,7 +4,7 @@ import Grid
 import MAPF
 import Traffic
 
-// What robots report: numbered, each handled once and in order (DESIGN section 6).
+// What robots report: numbered, each handled once and in order (docs/protocol.md).
 extension Fleet {
   mutating func report(_ id: RobotID, _ report: RobotReport) {
     guard let i = index(of: id), report.sessionEpoch >= robots[i].sessionEpoch else { return }

@@ -20,7 +20,7 @@ public struct StoredFleet: Sendable {
 }
 
 extension Fleet {
-  /// Takes over what an earlier run has promised (DESIGN section 4, rule 9). Call once, after all
+  /// Takes over what an earlier run has promised (docs/traffic.md, rule 9). Call once, after all
   /// robots were enrolled and before any other event.
   ///
   /// Every robot keeps its cells, is asked where it is, and gets nothing new until it has answered.

@@ -5,7 +5,7 @@ import MAPF
 import Site
 import Traffic
 
-// Robots come and go, and tell what they are and do (DESIGN sections 3 and 6).
+// Robots come and go, and tell what they are and do (docs/protocol.md).
 extension Fleet {
   /// The robot's number, nil when it was never enrolled.
   func index(of robot: RobotID) -> Int? { robotByID[robot]?.index }

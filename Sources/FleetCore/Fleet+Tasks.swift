@@ -4,7 +4,7 @@ import Grid
 import Missions
 import Traffic
 
-// A task's life (DESIGN section 3): every change of state goes through here, and every task ends
+// A task's life (docs/architecture.md): every change of state goes through here, and every task ends
 // exactly once.
 extension Fleet {
   /// Changes a task's state, if it is another one.

@@ -1,6 +1,6 @@
 import Determinism
 
-// What a robot says (DESIGN section 6). All places are in the site's frame: millimetres east (x)
+// What a robot says (docs/protocol.md). All places are in the site's frame: millimetres east (x)
 // and south (y) of the map's north-west corner; the centre of cell (i, j) is
 // ((i + 0.5) * cell size, (j + 0.5) * cell size). Headings are millidegrees clockwise from north,
 // 0 ..< 360,000.

@@ -1,4 +1,4 @@
-// What the server says to robots (DESIGN section 6).
+// What the server says to robots (docs/protocol.md).
 
 /// A numbered command to one robot, QoS 1. Numbers count from 1 without gaps within one pair of
 /// server epoch and session epoch; a robot handles them in that order and each once.

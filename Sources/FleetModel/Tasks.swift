@@ -104,7 +104,7 @@ public struct GoTo: Sendable, Equatable, Codable {
   public init(target: Target) { self.target = target }
 }
 
-/// Where a task stands (DESIGN section 3). The last four are ends.
+/// Where a task stands (docs/architecture.md). The last four are ends.
 public enum TaskState: Sendable, Equatable, Codable {
   case queued
   case blocked(BlockReason)

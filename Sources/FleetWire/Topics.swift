@@ -1,6 +1,6 @@
 import FleetModel
 
-/// The topic names of a site, `drover/v1/SITE/…`, both ways (DESIGN section 6).
+/// The topic names of a site, `drover/v1/SITE/…`, both ways (docs/protocol.md).
 public struct Topics: Sendable, Equatable {
   public let site: SiteID
   /// With the closing slash.

@@ -1,7 +1,7 @@
 import FleetModel
 import Grid
 
-/// A rule of DESIGN section 4 that was broken, with all facts.
+/// A rule of docs/traffic.md that was broken, with all facts.
 public enum Violation: Sendable, Equatable {
   // True poses
 

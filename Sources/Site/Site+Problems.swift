@@ -2,8 +2,8 @@ import FleetModel
 import Grid
 
 extension Site {
-  /// What hinders traffic here, errors first; a site without errors is well-formed (DESIGN section
-  /// 5): for each class, with all stations, chargers and parking places taken out, every resting
+  /// What hinders traffic here, errors first; a site without errors is well-formed: for
+  /// each class, with all stations, chargers and parking places taken out, every resting
   /// cell can be reached from every other, every place from there and back, and there is parking
   /// for every robot. Zones that are closed at start count as open.
   /// - Complexity: O(classes * vertices)

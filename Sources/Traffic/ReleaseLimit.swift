@@ -1,7 +1,7 @@
 import Determinism
 import FleetModel
 
-/// How far road is released ahead of what a robot has visited (DESIGN section 4, rule 2).
+/// How far road is released ahead of what a robot has visited (docs/traffic.md, rule 2).
 public struct ReleaseLimit: Sendable, Hashable, Codable {
   /// Path cells beyond the last visited leg; the next leg counts as one whatever its length, and
   /// is always releasable.

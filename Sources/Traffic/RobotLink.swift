@@ -1,6 +1,6 @@
 import Determinism
 
-/// How long a robot has been silent (DESIGN section 4, rule 6): fresh, suspect after three of its
+/// How long a robot has been silent (docs/traffic.md, rule 6): fresh, suspect after three of its
 /// current state intervals, lost after half a minute. Events in, effects out; it frees nothing.
 public struct RobotLink: Sendable, Equatable {
   public enum Effect: Equatable, Sendable {

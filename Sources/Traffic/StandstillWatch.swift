@@ -1,6 +1,6 @@
 import Determinism
 
-/// Standing still with released road ahead (DESIGN section 4, rule 7): under 5 s nothing, under
+/// Standing still with released road ahead (docs/traffic.md, rule 7): under 5 s nothing, under
 /// 30 s the arrival is put later, after that its plan goes. A robot that waits in a queue has no
 /// released road ahead: it is not watched.
 public struct StandstillWatch: Sendable, Equatable {

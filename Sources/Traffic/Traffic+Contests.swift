@@ -1,6 +1,6 @@
 import FleetModel
 
-// Two robots for one cell (DESIGN section 4, rule 8). It happens only when a robot is where it
+// Two robots for one cell (docs/traffic.md, rule 8). It happens only when a robot is where it
 // should not be; both sides are frozen until one of them is known to be elsewhere.
 
 extension Traffic {

@@ -23,7 +23,7 @@ extension Traffic {
   }
 
   /// Takes out `robot`'s unreleased legs and every unreleased leg queued behind anything it holds,
-  /// released or not, with their cascade: it stands still (DESIGN section 4, rule 7).
+  /// released or not, with their cascade: it stands still (docs/traffic.md, rule 7).
   public mutating func withdraw(behind robot: RobotIndex) -> [Withdrawal] {
     isPresent(robot) ? cut(cutsBehind(robot)) : []
   }

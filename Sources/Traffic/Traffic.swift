@@ -1,6 +1,6 @@
 import FleetModel
 
-/// Who may occupy which cell when (DESIGN section 4): the safety core.
+/// Who may occupy which cell when (docs/traffic.md): the safety core.
 ///
 /// Every resource (a cell, or a mutex cell of a junction) has a first-in first-out queue of visit
 /// tokens; the head owns it. A leg claims a set of resources, all or nothing, and is released
