@@ -53,9 +53,10 @@ class Link:
 
     def connect(self):
         self.session = max(self.session + 1, int(time.time()))
+        # paho-mqtt 2 wants to be told which callbacks are meant; 1.6 (Debian 12) knows but one kind.
+        callbacks = [mqtt.CallbackAPIVersion.VERSION2] if hasattr(mqtt, "CallbackAPIVersion") else []
         client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, client_id=f"drover-{self.options.robot}",
-            clean_session=True, protocol=mqtt.MQTTv311)
+            *callbacks, client_id=f"drover-{self.options.robot}", clean_session=True, protocol=mqtt.MQTTv311)
         client.username_pw_set(self.options.robot, self.options.password)
         if self.options.ca:
             client.tls_set(self.options.ca)
@@ -90,8 +91,8 @@ class Link:
     def connection(self, status):
         return said.ConnectionMessage(session_epoch=self.session, status=status).SerializeToString()
 
-    def on_connect(self, client, _data, _flags, code, _properties):
-        if code.is_failure:
+    def on_connect(self, client, _data, _flags, code, _properties=None):
+        if code != 0:
             print(f"{self.options.robot}: the broker refuses the connection: {code}", flush=True)
             return
         client.subscribe([(self.topic("control"), 1), (self.root + "fleet/heartbeat", 0)])

@@ -17,7 +17,7 @@ struct SampleRobotTests {
   @Test(
     .enabled(
       if: canRun,
-      "needs protoc and Python with paho-mqtt >= 2 and protobuf: see Simulator/SampleRobot/README.md"
+      "needs protoc and Python with paho-mqtt and protobuf: see Simulator/SampleRobot/README.md"
     ))
   func aRobotWrittenFromTheDocumentDoesADelivery() throws {
     let depot = try Depot(scale: 8)
