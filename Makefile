@@ -4,7 +4,7 @@ SITE ?= harbour
 ROBOTS ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench format bootstrap ci
+.PHONY: help demo test check build bench format bootstrap ci
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -15,6 +15,9 @@ demo: bootstrap ## robots at work in a harbour, until Ctrl-C (SITE=oldtown ROBOT
 
 test: bootstrap ## all tests, with a broker and robots of their own
 	swift test --parallel
+
+check: bootstrap ## the tests that need no broker: half a minute, for every edit
+	swift test --parallel --skip IntegrationTests
 
 build: bootstrap ## the release build, .build/release/drover
 	swift build -c release --product drover

@@ -48,7 +48,7 @@ extension Site {
   /// The lowest speed limit at `vertex` in mm/s; 0: none.
   public func speedLimit(at vertex: VertexID) -> Int32 { index.speedLimits[vertex.index] }
 
-  /// Changes with the passable cells, their size and the site's name: a mark of what vertex numbers
+  /// Changes with the passable cells, their size, the exclusive zones and the site's name: a mark of what vertex numbers
   /// and places mean. - Complexity: O(raster)
   public var mapFingerprint: String {
     var hash = StableHash()
@@ -57,6 +57,11 @@ extension Site {
     hash.combine(Int64(map.height))
     hash.combine(Int64(cellMillimetres))
     for passable in map.passable { hash.combine(byte: passable ? 1 : 0) }
+    // Mutexes are numbered behind the vertices, in the order of the exclusive zones.
+    for zone in zones where zone.exclusive {
+      hash.combine(UInt64(zone.cells.count))
+      for cell in zone.cells { hash.combine(Int64(cell.rawValue)) }
+    }
     return String(hash.value, radix: 16)
   }
 

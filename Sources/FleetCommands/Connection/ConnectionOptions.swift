@@ -63,12 +63,21 @@ public struct ConnectionOptions: ParsableArguments, Sendable {
         "the server of \(directory) serves \(access.site), not \(site)",
         hint: "leave --site out, or name another directory with --state")
     }
-    guard try StateDirectory.holder(directory) != nil else {
+    guard try isServed(directory) else {
       throw .unreachable(
         "no server is running on \(directory)",
         hint: Self.startHint(directory, site: access.site.text))
     }
     return access
+  }
+
+  /// Whether a server runs there; one that was killed has a moment to be started again.
+  private func isServed(_ directory: String) throws(CommandFailure) -> Bool {
+    for attempt in 0..<15 {
+      if attempt > 0 { CommandContext.current.sleep(.milliseconds(200)) }
+      if try StateDirectory.holder(directory) != nil { return true }
+    }
+    return false
   }
 
   private func access(broker: String) throws(CommandFailure) -> OperatorAccess {

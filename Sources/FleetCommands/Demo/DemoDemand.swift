@@ -1,6 +1,5 @@
 import Determinism
 import FleetModel
-import Grid
 import Site
 
 /// Makes up work for a site: the same seed gives the same tasks.
@@ -8,7 +7,6 @@ struct DemoDemand {
   private let stations: [StationID]
   private let routes: [RouteID]
   private let areas: [AreaID]
-  private let cells: [Cell]
   private var chance: SeededGenerator
   private var made: UInt64 = 0
   /// Part of every key, so that two demonstrations on one store do not share keys.
@@ -18,7 +16,6 @@ struct DemoDemand {
     stations = site.stations.map(\.id)
     routes = site.routes.map(\.id)
     areas = site.areas.map(\.id)
-    cells = site.parking.map { site.graph.cell(of: $0.vertex) }
     chance = seed.derive("demand").generator()
     self.run = run
   }

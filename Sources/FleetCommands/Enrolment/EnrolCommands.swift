@@ -27,7 +27,8 @@ struct EnrolRobot: ParsableCommand {
   func run() throws {
     let names = try names()
     let desk = try EnrolmentDesk(connection)
-    if let credentials { _ = try CredentialsFile.read(credentials) }
+    // What cannot be kept is not made.
+    if let credentials { try CredentialsFile.add([], to: credentials) }
     var made: [Credential] = []
     do throws(CommandFailure) {
       try desk.enrol(names, .robot) { made.append($0) }
@@ -91,7 +92,7 @@ struct OperatorsCommand: ParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() throws {
-      if let credentials { _ = try CredentialsFile.read(credentials) }
+      if let credentials { try CredentialsFile.add([], to: credentials) }
       var made: [Credential] = []
       try EnrolmentDesk(connection).enrol([name.text], .operator) { made.append($0) }
       try EnrolmentOutput.print(made, to: credentials, output)

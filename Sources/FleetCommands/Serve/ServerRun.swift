@@ -38,7 +38,7 @@ struct ServerRun {
     do {
       broker = .own(
         preferredPorts: try lastPorts(), publicListener: try listener.publicListener())
-      password = Enrolments.randomPassword()
+      password = lastPassword() ?? Enrolments.randomPassword()
       let hash = try PrivateBroker.hash(passwords: [password])[0]
       owner = Enrolments.Enrolment(name: Self.ownerName, role: .operator, hash: hash)
     } catch let error as StoreError {
@@ -72,6 +72,15 @@ struct ServerRun {
     } catch {
       throw .broker(.file(path: directory, reason: "\(error)"))
     }
+  }
+
+  /// The owner's password of the last run, so that commands that are waiting go on after a restart. A
+  /// file that cannot be read is written anew.
+  private func lastPassword() -> String? {
+    do {
+      let last = try OperatorAccess.read(fromState: directory)
+      return last?.site == site.id && last?.user.text == Self.ownerName ? last?.password : nil
+    } catch { return nil }
   }
 
   /// The ports of the last run, so that robots find the broker again.
