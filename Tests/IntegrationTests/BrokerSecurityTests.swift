@@ -181,10 +181,11 @@ import Testing
     long.payload = [UInt8](repeating: 2, count: 5 << 20)
     try loop.publish(fits, on: robot)
     #expect(loop.texts(1, on: server).map(\.utf8.count) == [4 << 20])
-    do {
+    do throws(TransportError) {
       try loop.publish(long, on: robot)
-    } catch TransportError.notConnected {
-      // The broker hung up while it was still being sent.
+    } catch {
+      // The broker may hang up while it is still being sent.
+      #expect(error.description.contains("not connected"))
     }
     #expect(loop.texts(for: .milliseconds(300), on: server) == [])
     #expect(loop.isConnected(server))
