@@ -5,6 +5,7 @@ import Site
 /// Makes up work for a site: the same seed gives the same tasks.
 struct DemoDemand {
   private let stations: [StationID]
+  /// The shortest tour first.
   private let routes: [RouteID]
   private let areas: [AreaID]
   private var chance: SeededGenerator
@@ -14,10 +15,18 @@ struct DemoDemand {
 
   init(site: Site, seed: Seed, run: String) {
     stations = site.stations.map(\.id)
-    routes = site.routes.map(\.id)
+    routes = site.routes.sorted { Self.length($0, site) < Self.length($1, site) }.map(\.id)
     areas = site.areas.map(\.id)
     chance = seed.derive("demand").generator()
     self.run = run
+  }
+
+  /// Cells from checkpoint to checkpoint, as the crow walks.
+  private static func length(_ route: PatrolRoute, _ site: Site) -> Int32 {
+    let cells = route.checkpoints.map { site.graph.cell(of: $0) }
+    return zip(cells, cells.dropFirst()).reduce(0) {
+      $0 + abs($1.0.x - $1.1.x) + abs($1.0.y - $1.1.y)
+    }
   }
 
   /// Kinds of work that the site has.
@@ -52,7 +61,9 @@ struct DemoDemand {
           pickup: stations[from], drop: stations[to], loadMilliseconds: 8000,
           unloadMilliseconds: 8000, releaseCode: nil, payloadGrams: 1000))
     case .patrol:
-      return .patrol(Patrol(route: routes[chance.next(below: routes.count)], extent: .rounds(1)))
+      // Rather short tours: people look for minutes, not hours.
+      let route = min(chance.next(below: routes.count), chance.next(below: routes.count))
+      return .patrol(Patrol(route: routes[route], extent: .rounds(1)))
     case .sweep: return .sweep(Sweep(area: areas[chance.next(below: areas.count)]))
     case .goTo:
       return .goTo(GoTo(target: .station(stations[chance.next(below: stations.count)])))

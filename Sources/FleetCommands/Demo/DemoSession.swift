@@ -150,7 +150,7 @@ final class DemoSession {
 
   /// How many tasks of a kind are to be open: what its robots have, and some to choose from.
   private func wanted(_ kind: TaskKind) -> Int {
-    guard let skill = kind.skill else { return max(1, setup.robots / 12) }
+    guard let skill = kind.skill else { return max(1, setup.robots / 5) }
     let able = setup.site.fleet(ofSize: setup.robots).count {
       setup.site.classes[$0.classIndex].skills.contains(skill)
     }
