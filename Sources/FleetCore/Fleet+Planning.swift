@@ -33,7 +33,6 @@ extension Fleet {
     let outcome = planner.solveRegion(
       around: chosen, agents: agents, budget: settings.unstickBudget)
     guard case .solved(let steps) = outcome else { return }
-    regionsSolved += 1
     for step in steps {
       for move in step { append(move) }
     }

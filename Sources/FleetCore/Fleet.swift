@@ -56,7 +56,6 @@ public struct Fleet: Sendable {
   var housekeepingTimer = Timer()
   var unstickTimer = Timer()
   var unstickCount = 0
-  var regionsSolved: Int64 = 0
 
   // What the event under way has brought about.
   var changes: [FleetChange] = []

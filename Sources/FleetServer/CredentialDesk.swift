@@ -4,7 +4,7 @@ import FleetWire
 import MQTTTransport
 
 /// The accounts of the private broker, made from the enrolments: who may speak, and on what.
-struct CredentialDesk {
+public struct CredentialDesk {
   private let enrolments: Enrolments
   private let topics: Topics
   /// The server's owner on this machine: an operator whose password is new at every start.
@@ -19,7 +19,7 @@ struct CredentialDesk {
   }
 
   /// The broker's hashes of passwords.
-  static func hash(_ passwords: [String]) throws(EnrolmentError) -> [String] {
+  public static func hash(_ passwords: [String]) throws(EnrolmentError) -> [String] {
     do throws(BrokerError) {
       return try PrivateBroker.hash(passwords: passwords)
     } catch { throw .hashing(error.description) }

@@ -1,6 +1,7 @@
 import Determinism
 import FleetModel
 import FleetPorts
+import FleetServer
 import FleetStore
 import Foundation
 import MQTTTransport
@@ -30,7 +31,7 @@ struct DemoRun {
       let known = Set(try CredentialsFile.read(file).map(\.name))
       let names = fleet.map(\.id.text).filter { !known.contains($0) }
       guard !names.isEmpty else { return }
-      let enrolments = Enrolments(store, hash: EnrolmentDesk.hash)
+      let enrolments = Enrolments(store, hash: CredentialDesk.hash)
       let passwords = try enrolments.enrol(
         names: names, role: .robot, by: "demo",
         timeMicroseconds: SystemClock().now().microseconds)

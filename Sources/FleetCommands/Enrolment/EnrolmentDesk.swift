@@ -1,7 +1,7 @@
 import FleetModel
 import FleetPorts
+import FleetServer
 import FleetStore
-import MQTTTransport
 
 /// Makes and takes credentials: through the server that holds the store, or, where none does, in
 /// the store itself.
@@ -21,7 +21,7 @@ struct EnrolmentDesk {
     do throws(StoreError) {
       context.printError("no server runs on \(directory): writing to its store")
       let store = try SQLiteStore(directory: directory)
-      way = .store(Enrolments(store, hash: Self.hash))
+      way = .store(Enrolments(store, hash: CredentialDesk.hash))
     } catch { throw CommandFailure(error) }
   }
 
@@ -58,13 +58,6 @@ struct EnrolmentDesk {
         try enrolments.remove(name: name, role: role, by: Self.actor, timeMicroseconds: now)
       } catch { throw CommandFailure(error.refusal) }
     }
-  }
-
-  /// The broker's hashes.
-  static func hash(_ passwords: [String]) throws(EnrolmentError) -> [String] {
-    do throws(BrokerError) {
-      return try PrivateBroker.hash(passwords: passwords)
-    } catch { throw .hashing(error.description) }
   }
 
   private static let actor = "local"
