@@ -15,9 +15,9 @@ import Grid
 /// round it: from these, moves also lead to others that are nearer to a cell to rest on, never
 /// further in. At most one move joins two cells.
 ///
-/// How to read this folder: `MoveGraph` (what may be done), `DistanceTables` (how far it is),
-/// `StepKernel` (one step of PIBT), `LifelongPlanner` (step after step), `LaCAM` and `RegionSolver`
-/// (complete search), `PlanVerifier` and `PlanMetrics` (independent checks and figures).
+/// How to read this target: `Moves` (what may be done), `Distances` (how far it is), `Lifelong` (step
+/// after step, by PIBT), `OneShot` (complete search, whole plans and their improvement),
+/// `Verification` (independent checks and figures).
 public struct MoveGraph: Sendable {
   /// The number of the graph's vertices.
   public let vertexCount: Int
