@@ -1,0 +1,146 @@
+import Grid
+
+/// Distance tables to goals under a `Guidance`, filled on demand and kept within a memory limit.
+///
+/// Two bytes a vertex in both motion models. The table that was left longest ago goes first; tables
+/// that an agent follows stay, beyond the limit if need be. What is kept never changes an answer,
+/// only the time it takes. Not for use by several threads at once.
+public final class GuidedDistances: @unchecked Sendable {
+  public struct Statistics: Sendable, Equatable {
+    /// Tables filled.
+    public var fills = 0
+    /// Requests that found their table.
+    public var hits = 0
+    /// The memory of all tables.
+    public var bytes = 0
+  }
+
+  private struct Slot {
+    var table: UnsafeMutablePointer<UInt16>
+    var goal: Int32
+    var followers: Int32 = 0
+    var before: Int32 = -1
+    var after: Int32 = -1
+  }
+
+  public let view: GuidedView
+  public private(set) var statistics = Statistics()
+  private let code: GuidedCode
+  private let graph: Graph
+  private let guidance: Guidance
+  private let search: GuidedSearch
+  private let slotLimit: Int
+  // Slots nobody follows form a doubly linked list, longest left first.
+  private var slots: [Slot] = []
+  private var slotOf: [Int32]
+  private var oldest: Int32 = -1
+  private var newest: Int32 = -1
+
+  /// - Parameter memoryLimit: of the tables, in bytes.
+  /// - Precondition: `guidance` belongs to `graph`; no weight above `Guidance.edgeLimit`.
+  public init(graph: Graph, guidance: Guidance, model: MotionModel, memoryLimit: Int) {
+    precondition(
+      guidance.edges.count == 4 * graph.vertexCount,
+      "guidance for \(guidance.edges.count / 4) vertices, not \(graph.vertexCount)")
+    let limit = Guidance.edgeLimit(model: model, turn: guidance.turn)
+    precondition(guidance.edges.allSatisfy { $0 <= limit }, "an edge weight is above \(limit)")
+    code = GuidedCode(graph: graph, model: model, turn: Int(guidance.turn))
+    view = code.view
+    self.graph = graph
+    self.guidance = guidance
+    search = GuidedSearch(graph: graph, guidance: guidance, model: model)
+    slotLimit = max(1, memoryLimit / (2 * max(1, graph.vertexCount)))
+    slotOf = Array(repeating: -1, count: graph.vertexCount)
+  }
+
+  deinit { for slot in slots { slot.table.deallocate() } }
+
+  /// The table to `goal`, by place (`view.placeOf`); it stays where it is until it has been released
+  /// as often as it was followed.
+  /// - Complexity: O(1) when it is kept, else a search of the whole graph.
+  public func follow(_ goal: Int32) -> UnsafePointer<UInt16> {
+    var slot = slotOf[Int(goal)]
+    if slot >= 0 {
+      statistics.hits += 1
+      if slots[Int(slot)].followers == 0 { unlink(slot) }
+    } else {
+      statistics.fills += 1
+      slot = emptySlot(for: goal)
+      search.fill(slots[Int(slot)].table, goal: goal, code)
+      slotOf[Int(goal)] = slot
+    }
+    slots[Int(slot)].followers += 1
+    return UnsafePointer(slots[Int(slot)].table)
+  }
+
+  /// Ends one `follow` of `goal`.
+  public func release(_ goal: Int32) {
+    let slot = slotOf[Int(goal)]
+    precondition(slot >= 0 && slots[Int(slot)].followers > 0, "goal \(goal) is not followed")
+    slots[Int(slot)].followers -= 1
+    if slots[Int(slot)].followers == 0 { linkNewest(slot) }
+  }
+
+  /// The distance to `goal` from a state, nil when the goal cannot be reached.
+  /// - Complexity: O(moves on the way), and a search when there is no table to the goal.
+  public func distance(to goal: Int32, from vertex: Int32, heading: Int = 0) -> Int32? {
+    let table = follow(goal)
+    defer { release(goal) }
+    guard view.reaches(table[Int(view.placeOf[Int(vertex)])]) else { return nil }
+    var total: Int32 = 0
+    var (v, h) = (Int(vertex), heading)
+    while v != Int(goal) {
+      guard let (next, turned, cost) = descent(table, v, h) else { break }
+      total += cost
+      (v, h) = (next, turned)
+    }
+    return total
+  }
+
+  /// A step down the table: the state it ends in and its cost.
+  private func descent(
+    _ table: UnsafePointer<UInt16>, _ v: Int, _ h: Int
+  ) -> (Int, Int, Int32)? {
+    let here = table[Int(view.placeOf[v])]
+    let isTurning = code.model == .turning
+    for direction in (isTurning ? h : 0)..<(isTurning ? h + 1 : 4) {
+      let next = Int(graph.successors[4 * v + direction])
+      guard next >= 0 else { continue }
+      let cost = Int32(guidance.edges[4 * v + direction])
+      let there = table[Int(view.placeOf[next])]
+      if view.difference(of: there, h, from: here, h) == -cost { return (next, h, cost) }
+    }
+    guard isTurning else { return nil }
+    for turned in [(h + 1) & 3, (h + 3) & 3]
+    where view.difference(of: here, turned, from: here, h) == -Int32(guidance.turn) {
+      return (v, turned, Int32(guidance.turn))
+    }
+    return nil
+  }
+
+  private func emptySlot(for goal: Int32) -> Int32 {
+    if slots.count >= slotLimit, oldest >= 0 {
+      let slot = oldest
+      unlink(slot)
+      slotOf[Int(slots[Int(slot)].goal)] = -1
+      slots[Int(slot)].goal = goal
+      return slot
+    }
+    slots.append(Slot(table: .allocate(capacity: max(1, graph.vertexCount)), goal: goal))
+    statistics.bytes += 2 * graph.vertexCount
+    return Int32(slots.count - 1)
+  }
+
+  private func unlink(_ slot: Int32) {
+    let (before, after) = (slots[Int(slot)].before, slots[Int(slot)].after)
+    if before >= 0 { slots[Int(before)].after = after } else { oldest = after }
+    if after >= 0 { slots[Int(after)].before = before } else { newest = before }
+  }
+
+  private func linkNewest(_ slot: Int32) {
+    slots[Int(slot)].before = newest
+    slots[Int(slot)].after = -1
+    if newest >= 0 { slots[Int(newest)].after = slot } else { oldest = slot }
+    newest = slot
+  }
+}
