@@ -2,17 +2,28 @@
 public struct Scenario: Sendable, Equatable {
   /// One line: an agent's start and goal.
   public struct Entry: Sendable, Equatable {
+    /// Where it stands in the file, from 1.
+    public var line: Int
     public var bucket: Int
     /// The map's path as written; files in circulation disagree about it.
     public var map: String
+    /// The size of the map that the line was made for.
+    public var width: Int32
+    public var height: Int32
     public var start: Cell
     public var goal: Cell
     /// The length of the shortest octile path as written, not checked.
     public var distance: Double
 
-    public init(bucket: Int, map: String, start: Cell, goal: Cell, distance: Double) {
+    public init(
+      line: Int, bucket: Int, map: String, width: Int32, height: Int32, start: Cell, goal: Cell,
+      distance: Double
+    ) {
+      self.line = line
       self.bucket = bucket
       self.map = map
+      self.width = width
+      self.height = height
       self.start = start
       self.goal = goal
       self.distance = distance
@@ -73,7 +84,8 @@ public struct Scenario: Sendable, Equatable {
         height: numbers[3])
     }
     return Entry(
-      bucket: numbers[0], map: String(decoding: columns[1], as: UTF8.self),
+      line: number, bucket: numbers[0], map: String(decoding: columns[1], as: UTF8.self),
+      width: Int32(numbers[2]), height: Int32(numbers[3]),
       start: Cell(x: Int32(numbers[4]), y: Int32(numbers[5])),
       goal: Cell(x: Int32(numbers[6]), y: Int32(numbers[7])), distance: distance)
   }

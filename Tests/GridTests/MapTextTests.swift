@@ -80,10 +80,11 @@ import Testing
     #expect(
       scenario.entries == [
         Scenario.Entry(
-          bucket: 3, map: "some map.map", start: Cell(x: 0, y: 1), goal: Cell(x: 4, y: 3),
-          distance: 6.5),
+          line: 2, bucket: 3, map: "some map.map", width: 5, height: 4, start: Cell(x: 0, y: 1),
+          goal: Cell(x: 4, y: 3), distance: 6.5),
         Scenario.Entry(
-          bucket: 0, map: "m.map", start: Cell(x: 1, y: 1), goal: Cell(x: 2, y: 2), distance: 0),
+          line: 4, bucket: 0, map: "m.map", width: 5, height: 4, start: Cell(x: 1, y: 1),
+          goal: Cell(x: 2, y: 2), distance: 0),
       ])
   }
 
