@@ -13,8 +13,11 @@ import Testing
       let guidance = Self.randomGuidance(graph, model, &rng)
       let tables = GuidedDistances(
         graph: graph, guidance: guidance, model: model, memoryLimit: 1 << 20)
-      for _ in 0..<3 {
-        let goal = Int32(rng.next(below: graph.vertexCount))
+      let goals = (0..<1 + rng.next(below: 20)).map { _ in
+        Int32(rng.next(below: graph.vertexCount))
+      }
+      if rng.chance(0.8) { tables.prepare(goals) }
+      for goal in goals.prefix(3) {
         let table = tables.follow(goal)
         let plain = plainDistances(graph, guidance, model, goal: Int(goal))
         #expect(
@@ -41,6 +44,38 @@ import Testing
         let found = tables.distance(to: goal, from: Int32(v), heading: heading)
         #expect(found == expected.map(Int32.init), "seed \(seed)")
       }
+    }
+  }
+
+  @Test func goalsPreparedTogetherAreAllKept() {
+    let graph = Graph(GridMap(width: 8, height: 8, passable: Array(repeating: true, count: 64)))
+    let tables = GuidedDistances(
+      graph: graph, guidance: .uniform(vertexCount: 64), model: .turning, memoryLimit: 4 * 128)
+    tables.prepare((0..<30).map { Int32($0) } + [3, 3])
+    #expect(tables.statistics.fills == 30)
+    for goal in 0..<30 { _ = tables.follow(Int32(goal)) }
+    #expect(tables.statistics.fills == 30)
+  }
+
+  @Test func longWaysAreSearchedOneByOne() {
+    // A snake of 400 cells, every edge of weight 200: far beyond what lanes hold.
+    let (width, height) = (21, 39)
+    let map = GridMap(
+      width: Int32(width), height: Int32(height),
+      passable: (0..<width * height).map { i in
+        let (x, y) = (i % width, i / width)
+        return y % 2 == 0 || x == (y % 4 == 1 ? width - 1 : 0)
+      })
+    let graph = Graph(map)
+    for model in [MotionModel.fourNeighbour, .turning] {
+      let guidance = Guidance.uniform(vertexCount: graph.vertexCount, edge: 200)
+      let tables = GuidedDistances(
+        graph: graph, guidance: guidance, model: model, memoryLimit: 1 << 20)
+      tables.prepare([0, 1, Int32(graph.vertexCount) - 1])
+      let plain = plainDistances(graph, guidance, model, goal: 0)
+      let v = graph.vertexCount - 1
+      let found = tables.distance(to: 0, from: Int32(v))
+      #expect(found == plain[v * model.headingCount].map(Int32.init))
     }
   }
 

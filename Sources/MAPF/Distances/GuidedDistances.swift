@@ -29,6 +29,9 @@ public final class GuidedDistances: @unchecked Sendable {
   private let graph: Graph
   private let guidance: Guidance
   private let search: GuidedSearch
+  private let sweep: GuidedSweep
+  /// Cells that a run of `sweep` is expected to process, by the last run.
+  private var expectedVisits = 0
   private let slotLimit: Int
   // Slots nobody follows form a doubly linked list, longest left first.
   private var slots: [Slot] = []
@@ -49,6 +52,7 @@ public final class GuidedDistances: @unchecked Sendable {
     self.graph = graph
     self.guidance = guidance
     search = GuidedSearch(graph: graph, guidance: guidance, model: model)
+    sweep = GuidedSweep(graph: graph, guidance: guidance, model: model)
     slotLimit = max(1, memoryLimit / (2 * max(1, graph.vertexCount)))
     slotOf = Array(repeating: -1, count: graph.vertexCount)
   }
@@ -57,20 +61,53 @@ public final class GuidedDistances: @unchecked Sendable {
 
   /// The table to `goal`, by place (`view.placeOf`); it stays where it is until it has been released
   /// as often as it was followed.
-  /// - Complexity: O(1) when it is kept, else a search of the whole graph.
+  /// - Complexity: O(1) when it is kept, else a search of the whole graph; see `prepare`.
   public func follow(_ goal: Int32) -> UnsafePointer<UInt16> {
-    var slot = slotOf[Int(goal)]
-    if slot >= 0 {
+    if slotOf[Int(goal)] >= 0 {
       statistics.hits += 1
-      if slots[Int(slot)].followers == 0 { unlink(slot) }
     } else {
-      statistics.fills += 1
-      slot = emptySlot(for: goal)
-      search.fill(slots[Int(slot)].table, goal: goal, code)
-      slotOf[Int(goal)] = slot
+      prepare([goal])
     }
+    let slot = slotOf[Int(goal)]
+    if slots[Int(slot)].followers == 0 { unlink(slot) }
     slots[Int(slot)].followers += 1
     return UnsafePointer(slots[Int(slot)].table)
+  }
+
+  /// Fills the tables to `goals` that are not kept, many at once, which costs a small part of filling
+  /// them one by one: to be called with all the new goals of a step before they are followed.
+  public func prepare(_ goals: [Int32]) {
+    var missing: [Int32] = []
+    for goal in goals where slotOf[Int(goal)] < 0 {
+      slotOf[Int(goal)] = emptySlot(for: goal)
+      missing.append(goal)
+    }
+    // Vertices are in row order: goals of a run lie in rows near one another.
+    missing.sort()
+    statistics.fills += missing.count
+    var rest = missing[...]
+    while !rest.isEmpty {
+      fill(rest.prefix(GuidedSweep.width))
+      rest = rest.dropFirst(GuidedSweep.width)
+    }
+    for goal in missing { linkNewest(slotOf[Int(goal)]) }
+  }
+
+  /// Fills the tables to a few goals. A search costs about as much as four cells of a run do for
+  /// each of its cells.
+  private func fill(_ goals: ArraySlice<Int32>) {
+    let limit = 4 * goals.count * graph.vertexCount
+    guard expectedVisits <= limit else { return goals.forEach(searchAlone) }
+    let isDone = sweep.run(goals, limit: limit)
+    expectedVisits = isDone ? sweep.visited : 2 * limit
+    guard isDone else { return goals.forEach(searchAlone) }
+    let tables = goals.map { slots[Int(slotOf[Int($0)])].table }
+    let lost = tables.withUnsafeBufferPointer { sweep.encode(to: $0, code) }
+    for (lane, goal) in goals.enumerated() where lost & (1 << lane) != 0 { searchAlone(goal) }
+  }
+
+  private func searchAlone(_ goal: Int32) {
+    search.fill(slots[Int(slotOf[Int(goal)])].table, goal: goal, code)
   }
 
   /// Ends one `follow` of `goal`.
