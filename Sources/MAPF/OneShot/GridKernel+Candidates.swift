@@ -1,0 +1,91 @@
+extension GridKernel {
+  /// Begins agent `a`'s turn.
+  @inline(__always)
+  mutating func enter(_ a: Int) {
+    let c = Int(at[a])
+    todo[a] = gradients.exits[c] | Self.staying
+    pulled[a] = Self.none
+    guard near[a] != 0 else { return }
+    let first = pick(a)
+    let ahead = Steps.neighbour(c, first, jump)
+    if allowsSwap, isNarrow[ahead] {
+      let partner = swapPartner(of: a, first)
+      if partner >= 0 {
+        pulled[a] = partner
+        todo[a] |= Self.isReversed
+        return
+      }
+    }
+    choice[a] = UInt8(truncatingIfNeeded: first)
+    todo[a] |= Self.hasChoice
+  }
+
+  /// The best candidate not tried yet: 0...3 a direction, 4 staying, -1 none.
+  @inline(__always)
+  mutating func pick(_ a: Int) -> Int {
+    let rest = todo[a]
+    if rest & Self.hasChoice != 0 {
+      todo[a] = rest & ~Self.hasChoice
+      return Int(choice[a])
+    }
+    let nearer = rest & near[a]
+    let farther = rest & ~near[a] & 0xF
+    let isReversed = rest & Self.isReversed != 0
+    let first = isReversed ? farther : nearer
+    let last = isReversed ? nearer : farther
+    let set = first != 0 ? first : rest & Self.staying != 0 ? Self.staying : last
+    if set == 0 { return -1 }
+    if set & (set &- 1) == 0 { return set.trailingZeroBitCount }
+    return best(a, set)
+  }
+
+  /// The best of several directions that are equally near.
+  @inline(never)
+  private mutating func best(_ a: Int, _ set: UInt8) -> Int {
+    let here = Int(at[a])
+    var ways = set
+    var (bestKey, bestWay) = (UInt32.max, -1)
+    var dice = draw()
+    while ways != 0 {
+      let direction = ways.trailingZeroBitCount
+      ways &= ways &- 1
+      let target = Steps.neighbour(here, direction, jump)
+      var key = UInt32(truncatingIfNeeded: dice & 0xFF)
+      dice &>>= 8
+      let other = occupant(target)
+      if claimant(target) != Self.none {
+        key |= 1 &<< 20
+      } else {
+        if other >= 0 { key |= 1 &<< 8 }
+        key &+= hindrance(target, butNot: here, and: a) &<< 9
+      }
+      if key < bestKey { (bestKey, bestWay) = (key, direction) }
+    }
+    return bestWay
+  }
+
+  /// How many agents beside `cell` come nearer to their goals by entering it.
+  @inline(__always)
+  private func hindrance(_ cell: Int, butNot from: Int, and a: Int) -> UInt32 {
+    var count: UInt32 = 0
+    var ways = gradients.exits[cell]
+    while ways != 0 {
+      let direction = ways.trailingZeroBitCount
+      ways &= ways &- 1
+      let beside = Steps.neighbour(cell, direction, jump)
+      if beside == from { continue }
+      let other = occupant(beside)
+      if other < 0 { continue }
+      count &+= UInt32(near[Int(other)] &>> UInt8(direction ^ 2)) & 1
+    }
+    return count
+  }
+
+  @inline(__always)
+  mutating func draw() -> UInt64 {
+    random ^= random &<< 13
+    random ^= random &>> 7
+    random ^= random &<< 17
+    return random
+  }
+}
