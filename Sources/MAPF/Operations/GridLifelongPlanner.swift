@@ -1,0 +1,161 @@
+import Determinism
+import Grid
+
+/// Plans one step after another for many agents on the plain grid, for ever.
+///
+/// Each agent follows an *operation*: what it does in the next few ticks. Of the plan of operations
+/// the first tick is carried out; the rest is where the next step begins.
+public struct GridLifelongPlanner: Sendable {
+  public struct Settings: Sendable {
+    public var model = MotionModel.fourNeighbour
+    public var refusesRotations = false
+    /// Ticks planned ahead, 1...6; 0: as the model needs.
+    public var depth = 0
+    /// The most operations an agent chooses from; 0: as the depth needs.
+    public var candidateLimit = 0
+    /// What moves cost; nil: all the same.
+    public var guidance: Guidance?
+    /// Bytes of distance tables to keep; tables of present goals are kept even beyond it.
+    public var tableMemoryLimit = 512 << 20
+    public var seed: Seed
+    public var tuning = OperationTuning()
+
+    public init(model: MotionModel = .fourNeighbour, seed: Seed) {
+      self.model = model
+      self.seed = seed
+    }
+  }
+
+  public struct Statistics: Sendable, Equatable {
+    public var steps = 0
+    /// Operations tried: the planner's work.
+    public var operationsTried = 0
+    public var improvements = 0
+    public var tableFills = 0
+    /// Bytes of distance tables.
+    public var tableBytes = 0
+  }
+
+  public private(set) var statistics = Statistics()
+  let settings: Settings
+  let graph: Graph
+  let candidateLimit: Int
+  private var workspace: OperationWorkspace
+  private let distances: GuidedDistances
+  private var followed: [Int32] = []
+  private var remaining: [Int32] = []
+  private var newGoals: [Int32] = []
+  private var random: UInt64
+  private var known = 0
+  private var stamp: UInt32 = 0
+  private var search: UInt32 = 0
+
+  public init(graph: Graph, settings: Settings) {
+    self.graph = graph
+    self.settings = settings
+    candidateLimit = settings.candidateLimit > 0 ? settings.candidateLimit : 128
+    workspace = OperationWorkspace(
+      successors: graph.successors, capacity: 64, candidateLimit: candidateLimit)
+    distances = GuidedDistances(
+      graph: graph,
+      guidance: settings.guidance ?? .uniform(vertexCount: graph.vertexCount),
+      model: settings.model, memoryLimit: settings.tableMemoryLimit)
+    random = settings.seed.derive("operations").rawValue | 1
+  }
+
+  public mutating func step(
+    _ agents: [GridAgent], budget: PlanningBudget, actions: inout [GridAction]
+  ) {
+    if agents.count > workspace.capacity {
+      workspace = OperationWorkspace(
+        successors: graph.successors, capacity: agents.count, candidateLimit: candidateLimit)
+      known = 0
+      for r in followed.indices where followed[r] >= 0 {
+        distances.release(followed[r])
+        followed[r] = -1
+      }
+    }
+    var kernel = OperationKernel(
+      workspace, view: distances.view, depth: depth(for: agents),
+      turning: settings.model == .turning, refusesRotations: settings.refusesRotations)
+    kernel.tuning = settings.tuning
+    kernel.stamp = stamp
+    kernel.search = search
+    let n = agents.count
+    followGoals(agents, kernel)
+    for (r, agent) in agents.enumerated() { kernel.place(r, agent, isKnown: r < known) }
+    kernel.inherit(agents: n)
+    let placed = kernel.rate(agents, words: workspace.keys)
+    let end = budget.work
+    if settings.tuning.basePass > 0 {
+      for _ in 0..<settings.tuning.basePass {
+        kernel.stamp &+= 1
+        for k in 0..<placed {
+          if kernel.tried >= end { break }
+          if k & 63 == 0, let isOver = budget.isOver, isOver() { break }
+          let r = Int(kernel.order[k])
+          if kernel.visited[r] != kernel.stamp {
+            _ = kernel.push(r, bounded: false, allowance: 0, limit: end - kernel.tried)
+          }
+        }
+      }
+    }
+    kernel.improve(agents: placed, until: end, isOver: budget.isOver, random: &random)
+    if actions.count != n { actions = Array(repeating: .wait, count: n) }
+    kernel.leave(agents: n, into: &actions)
+    known = n
+    stamp = kernel.stamp
+    search = kernel.search
+    statistics.steps += 1
+    statistics.operationsTried += kernel.tried
+    statistics.improvements += kernel.improvements
+    statistics.tableFills = distances.statistics.fills
+    statistics.tableBytes = distances.statistics.bytes
+  }
+
+  /// The denser the map, the shorter the useful plans: long ones leave no room to be improved.
+  private func depth(for agents: [GridAgent]) -> Int {
+    if settings.depth > 0 { return min(settings.depth, OperationWorkspace.longestDepth) }
+    var present = 0
+    for agent in agents where agent.mobility != .absent { present += 1 }
+    let share = Double(present) / Double(max(1, graph.vertexCount))
+    if settings.model == .turning { return share > 0.85 ? 3 : 4 }
+    return share > 0.85 ? 1 : share > 0.6 ? 2 : 3
+  }
+
+  /// Follows the tables of new goals, leaves those of old ones, and keeps up what way is left.
+  private mutating func followGoals(_ agents: [GridAgent], _ kernel: OperationKernel) {
+    while followed.count < agents.count {
+      followed.append(-1)
+      remaining.append(0)
+    }
+    newGoals.removeAll(keepingCapacity: true)
+    for (r, agent) in agents.enumerated() {
+      let goal = agent.mobility == .absent ? -1 : agent.goal
+      if goal >= 0 && goal != followed[r] { newGoals.append(goal) }
+    }
+    if !newGoals.isEmpty { distances.prepare(newGoals) }
+    let view = distances.view
+    for (r, agent) in agents.enumerated() {
+      let goal = agent.mobility == .absent ? -1 : agent.goal
+      let heading = settings.model == .turning ? Int(agent.heading & 3) : 0
+      let isNew = goal != followed[r]
+      if isNew {
+        if followed[r] >= 0 { distances.release(followed[r]) }
+        followed[r] = goal
+        kernel.tables[r] = goal >= 0 ? distances.follow(goal) : nil
+      }
+      guard goal >= 0, let table = kernel.tables[r] else { continue }
+      let code = table[Int(view.placeOf[Int(agent.at)])]
+      let wasHere = r < known && kernel.at[r] >= 0 && kernel.expected[r] == agent.at
+      if isNew || !wasHere || !view.reaches(code) {
+        remaining[r] = distances.distance(to: goal, from: agent.at, heading: heading) ?? 0xFFFFF
+      } else {
+        let before = Int(kernel.headingIndex(r))
+        remaining[r] += view.difference(of: code, heading, from: kernel.here[r], before)
+      }
+      kernel.here[r] = code
+      kernel.remaining[r] = remaining[r]
+    }
+  }
+}

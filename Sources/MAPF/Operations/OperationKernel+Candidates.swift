@@ -1,0 +1,231 @@
+// The operations an agent may choose from, best first.
+
+extension OperationKernel {
+  static let scale: Int32 = 64
+  static let waitCode: Int32 = 4
+
+  /// How much farther from its goal agent `r` would be on `v` than it is now.
+  @inline(__always) func detour(_ r: Int, _ v: Int32, _ heading: Int32) -> Int32 {
+    guard let table = tables[r] else { return 0 }
+    return view.difference(
+      of: table[Int(view.placeOf[Int(v)])], Int(heading), from: here[r], Int(headingIndex(r)))
+  }
+
+  @inline(__always) func headingIndex(_ r: Int) -> Int32 { turning ? heading[r] : 0 }
+
+  /// Lists agent `r`'s operations unless that has been done in this step.
+  @inline(__always) func list(_ r: Int) {
+    if count[r] < 0 { makeList(r) }
+  }
+
+  func makeList(_ r: Int) {
+    var found = 0
+    let start = scratch
+    (start + 1)[0] = at[r]
+    if turning {
+      extendTurning(r, at[r], heading[r], 0, Growth(), &found)
+    } else {
+      extend(r, at[r], 0, Growth(), &found)
+    }
+    let kept = min(found, limit)
+    heapSort(found, kept)
+    let now = operation(r, limit)
+    var same = limit
+    for i in 0..<kept {
+      let from = scratch + (Int(keys[found - 1 - i] & 0xFFFF) + 1) * Self.words
+      let to = operation(r, i)
+      for w in 0..<Self.words { to[w] = from[w] }
+      if same == limit {
+        var equal = true
+        for t in 1...depth where (to + 1)[t] != (now + 1)[t] { equal = false }
+        if equal { same = i }
+      }
+    }
+    count[r] = Int32(kept)
+    if Int(current[r]) == limit { current[r] = Int32(same) }
+  }
+
+  struct Growth {
+    var code: Int32 = 0
+    var tie: Int32 = 0
+    var last: Int32 = -1
+    var arrived: Int32 = -1
+  }
+
+  /// The cost of an operation that ends `rest` farther from the goal than it began.
+  @inline(__always) func cost(_ r: Int, _ g: Growth, rest: Int32) -> Int32 {
+    let way =
+      g.arrived >= 0
+      ? tuning.unit * g.arrived - tuning.arrivalBonus - remaining[r]
+      : tuning.unit * Int32(depth) + rest
+    return way * Self.scale + g.tie
+  }
+
+  @inline(__always) func step(_ g: Growth, _ action: Int32, _ t: Int) -> Growth {
+    var next = g
+    next.code |= action << Int32(3 * (t - 1))
+    if action == Self.waitCode {
+      next.tie += tuning.waitTie * Int32(depth - t + 1)
+    } else {
+      if g.last >= 0 {
+        let turn = (action - g.last) & 3
+        if turn == 2 {
+          next.tie += tuning.reverseTie
+        } else if turn != 0 {
+          next.tie += tuning.turnTie
+        }
+      }
+      next.last = action
+    }
+    return next
+  }
+
+  func extend(_ r: Int, _ v: Int32, _ t: Int, _ g: Growth, _ found: inout Int) {
+    if t == depth {
+      let rest = g.arrived >= 0 ? 0 : detour(r, v, 0)
+      finish(g, cost(r, g, rest: rest), &found)
+      return
+    }
+    let path = scratch + 1
+    for action in Int32(0)..<5 {
+      let w = action == 4 ? v : successors[4 * Int(v) + Int(action)]
+      if w < 0 { continue }
+      if w != v, blocked(w) { continue }
+      path[t + 1] = w
+      var next = step(g, action, t + 1)
+      if next.arrived < 0, w == goal[r] { next.arrived = Int32(t + 1) }
+      extend(r, w, t + 1, next, &found)
+    }
+  }
+
+  /// Whether an agent stands on `v` that cannot be moved.
+  @inline(__always) func blocked(_ v: Int32) -> Bool {
+    let a = row(v)[0]
+    return a != OperationWorkspace.noAgent && isFree[Int(a)] == 0
+  }
+
+  @inline(__always) func finish(_ g: Growth, _ cost: Int32, _ found: inout Int) {
+    guard found < OperationWorkspace.scratchOperations - 1 else { return }
+    let to = scratch + (found + 1) * Self.words
+    to[0] = cost
+    to[1] = g.code
+    for t in 1...depth { (to + 1)[t] = (scratch + 1)[t] }
+    keys[found] = UInt64(UInt32(bitPattern: cost) ^ 0x8000_0000) << 32 | UInt64(found)
+    found += 1
+  }
+
+  func extendTurning(
+    _ r: Int, _ v: Int32, _ h: Int32, _ t: Int, _ g: Growth, _ found: inout Int
+  ) {
+    let path = scratch + 1
+    // Stays here to the end, looking where it is best.
+    let spare = depth - t
+    var best = Int32.max
+    var bestTurn: Int32 = 0
+    for turn in Int32(0)..<4 {
+      let needed = turn == 0 ? 0 : turn == 2 ? 2 : 1
+      if needed > spare { continue }
+      let d = g.arrived >= 0 ? 0 : detour(r, v, (h + turn) & 3)
+      if d < best {
+        best = d
+        bestTurn = turn
+      }
+    }
+    var rest = g
+    turn(&rest, bestTurn, t)
+    for tick in stride(from: t + 1, through: depth, by: 1) { path[tick] = v }
+    waits(&rest, from: t + (bestTurn == 0 ? 0 : bestTurn == 2 ? 2 : 1), to: depth)
+    finish(rest, cost(r, rest, rest: best), &found)
+    for bend in Int32(0)..<4 {
+      let w = successors[4 * Int(v) + Int((h + bend) & 3)]
+      if w < 0 || blocked(w) { continue }
+      let needed = bend == 0 ? 0 : bend == 2 ? 2 : 1
+      var go = t + needed
+      while go < depth {
+        var next = g
+        turn(&next, bend, t)
+        waits(&next, from: t + needed, to: go)
+        next.code |= 0 << Int32(3 * go)
+        for tick in stride(from: t + 1, through: go, by: 1) { path[tick] = v }
+        path[go + 1] = w
+        if next.arrived < 0, w == goal[r] { next.arrived = Int32(go + 1) }
+        extendTurning(r, w, (h + bend) & 3, go + 1, next, &found)
+        go += 1
+      }
+    }
+  }
+
+  @inline(__always) func turn(_ g: inout Growth, _ turn: Int32, _ t: Int) {
+    let code: Int32 = turn == 3 ? 2 : 1
+    if turn == 0 { return }
+    g.code |= code << Int32(3 * t)
+    g.tie += tuning.turnTie * Int32(depth - t)
+    if turn == 2 {
+      g.code |= code << Int32(3 * (t + 1))
+      g.tie += tuning.turnTie * Int32(depth - t - 1)
+    }
+  }
+
+  @inline(__always) func waits(_ g: inout Growth, from: Int, to: Int) {
+    for tick in stride(from: from, to: to, by: 1) {
+      g.code |= Self.waitCode << Int32(3 * tick)
+      g.tie += tuning.waitTie * Int32(depth - tick)
+    }
+  }
+
+  /// Puts the `kept` smallest of `keys[0..<n]` at the end, smallest last.
+  func heapSort(_ n: Int, _ kept: Int) {
+    var i = n / 2 - 1
+    while i >= 0 {
+      sift(i, n)
+      i -= 1
+    }
+    for k in 0..<kept {
+      let last = n - 1 - k
+      let top = keys[0]
+      keys[0] = keys[last]
+      keys[last] = top
+      sift(0, last)
+    }
+  }
+
+  @inline(__always) func sift(_ start: Int, _ n: Int) {
+    guard start < n else { return }
+    var i = start
+    let key = keys[i]
+    while true {
+      var child = 2 * i + 1
+      if child >= n { break }
+      if child + 1 < n, keys[child + 1] < keys[child] { child += 1 }
+      if keys[child] >= key { break }
+      keys[i] = keys[child]
+      i = child
+    }
+    keys[i] = key
+  }
+
+  /// The cost of the operation in `op`, as the list would have it.
+  func evaluate(_ r: Int, _ op: UnsafeMutablePointer<Int32>) -> Int32 {
+    var g = Growth()
+    var h = heading[r]
+    for t in 1...depth {
+      let action = (op[1] >> Int32(3 * (t - 1))) & 7
+      if turning {
+        if action == Self.waitCode {
+          g.tie += tuning.waitTie * Int32(depth - t + 1)
+        } else if action != 0 {
+          g.tie += tuning.turnTie * Int32(depth - t + 1)
+          h = (h + (action == 1 ? 1 : 3)) & 3
+        }
+      } else {
+        g = step(g, action, t)
+      }
+      if g.arrived < 0, (op + 1)[t] == goal[r], (op + 1)[t] != (t == 1 ? at[r] : (op + 1)[t - 1]) {
+        g.arrived = Int32(t)
+      }
+    }
+    let end = (op + 1)[depth]
+    let rest = g.arrived >= 0 ? 0 : detour(r, end, turning ? h : 0)
+    return cost(r, g, rest: rest)
+  }
+}

@@ -1,0 +1,178 @@
+/// One step of planning by operations, on raw buffers.
+///
+/// Reservations are rows of eight agent numbers a cell: entry 0 is who stands there now, entry `t`
+/// who will after `t` ticks. An exchange of two cells shows in the same two rows, so that there is
+/// no table of edges.
+struct OperationKernel {
+  static let none: Int32 = -1
+  static let several: Int32 = -2
+  static let words = OperationWorkspace.words
+
+  let depth: Int
+  let turning: Bool
+  let refusesRotations: Bool
+  let limit: Int
+  let successors: UnsafePointer<Int32>
+  let rows: UnsafeMutablePointer<UInt16>
+  let operations: UnsafeMutablePointer<Int32>
+  let tables: UnsafeMutablePointer<UnsafePointer<UInt16>?>
+  let scratch: UnsafeMutablePointer<Int32>
+  let keys: UnsafeMutablePointer<UInt64>
+  // By agent
+  let at: UnsafeMutablePointer<Int32>
+  let heading: UnsafeMutablePointer<Int32>
+  let goal: UnsafeMutablePointer<Int32>
+  let current: UnsafeMutablePointer<Int32>
+  let count: UnsafeMutablePointer<Int32>
+  let weight: UnsafeMutablePointer<Int32>
+  let rank: UnsafeMutablePointer<Int32>
+  let order: UnsafeMutablePointer<Int32>
+  let isFree: UnsafeMutablePointer<Int32>
+  /// Where the plan has put the agent, and looking where.
+  let expected: UnsafeMutablePointer<Int32>
+  let expectedHeading: UnsafeMutablePointer<Int32>
+  let work: UnsafeMutablePointer<Int32>
+  /// The way that is left, by the guidance; kept up by the planner.
+  let remaining: UnsafeMutablePointer<Int32>
+  /// The code of where the agent stands in its table.
+  let here: UnsafeMutablePointer<UInt16>
+  let view: GuidedView
+  // By place in the chain of pushes
+  let chain: UnsafeMutablePointer<Int32>
+  let cursor: UnsafeMutablePointer<Int32>
+  let before: UnsafeMutablePointer<Int32>
+  let slack: UnsafeMutablePointer<Int64>
+  // Marks
+  let inChain: UnsafeMutablePointer<UInt32>
+  let visited: UnsafeMutablePointer<UInt32>
+  let visits: UnsafeMutablePointer<UInt32>
+
+  var tuning = OperationTuning()
+  var tried = 0
+  var stamp: UInt32 = 0
+  var search: UInt32 = 0
+  var improvements = 0
+  var gain: Int64 = 0
+
+  init(
+    _ w: OperationWorkspace, view: GuidedView, depth: Int, turning: Bool, refusesRotations: Bool
+  ) {
+    self.depth = depth
+    self.turning = turning
+    self.refusesRotations = refusesRotations
+    limit = w.candidateLimit
+    successors = UnsafePointer(w.successors)
+    rows = w.rows
+    operations = w.operations
+    tables = w.tables
+    scratch = w.scratch
+    keys = w.keys
+    let n = w.capacity
+    at = w.agents
+    heading = w.agents + n
+    goal = w.agents + 2 * n
+    current = w.agents + 3 * n
+    count = w.agents + 4 * n
+    weight = w.agents + 5 * n
+    rank = w.agents + 6 * n
+    order = w.agents + 7 * n
+    isFree = w.agents + 8 * n
+    expected = w.agents + 9 * n
+    work = w.agents + 10 * n
+    remaining = w.agents + 14 * n
+    expectedHeading = w.agents + 15 * n
+    here = w.codes
+    self.view = view
+    chain = w.agents + 11 * n
+    cursor = w.agents + 12 * n
+    before = w.agents + 13 * n
+    slack = w.budgets
+    inChain = w.stamps
+    visited = w.stamps + n
+    visits = w.stamps + 2 * n
+  }
+
+  @inline(__always) func operation(_ r: Int, _ i: Int) -> UnsafeMutablePointer<Int32> {
+    operations + (r * (limit + 1) + i) * Self.words
+  }
+
+  @inline(__always) func row(_ v: Int32) -> UnsafeMutablePointer<UInt16> { rows + 8 * Int(v) }
+
+  /// Enters agent `r`'s operation `i` into the reservations and makes it its current one.
+  @inline(__always) func add(_ r: Int, _ i: Int) {
+    let cells = operation(r, i) + 1
+    let mark = UInt16(truncatingIfNeeded: r)
+    for t in 1...depth { row(cells[t])[t] = mark }
+    current[r] = Int32(i)
+  }
+
+  @inline(__always) func remove(_ r: Int) {
+    let cells = operation(r, Int(current[r])) + 1
+    for t in 1...depth { row(cells[t])[t] = OperationWorkspace.noAgent }
+  }
+
+  /// Who is in the way of `cells[1...depth]` starting at `from`: `none`, one agent, or `several`.
+  @inline(__always) func obstacle(_ cells: UnsafePointer<Int32>, from: Int32) -> Int32 {
+    let empty = OperationWorkspace.noAgent
+    var found = empty
+    var last = row(from)
+    for t in 1...depth {
+      let here = row(cells[t])
+      let a = here[t]
+      if a != empty {
+        if found == empty { found = a } else if found != a { return Self.several }
+      }
+      let b = here[t - 1]
+      if b != empty, b == last[t], here != last {
+        if found == empty { found = b } else if found != b { return Self.several }
+      }
+      last = here
+    }
+    return found == empty ? Self.none : Int32(found)
+  }
+
+  @inline(__always) func cost(_ r: Int) -> Int32 { operation(r, Int(current[r]))[0] }
+
+  /// Whether agent `r`, moving along `cells`, would close a ring of agents that all move at once.
+  func closesRing(_ r: Int, _ cells: UnsafePointer<Int32>, from: Int32) -> Bool {
+    let empty = OperationWorkspace.noAgent
+    var here = from
+    for t in 1...depth {
+      let start = here
+      here = cells[t]
+      if here == start { continue }
+      var v = here
+      while v != start {
+        let a = row(v)[t - 1]
+        if a == empty || Int(a) == r { break }
+        let next = cell(Int(a), t)
+        if next == v || next < 0 { break }
+        v = next
+      }
+      if v == start { return true }
+    }
+    return false
+  }
+
+  /// Where agent `a` is after tick `t` by its current operation; -1: it is being moved.
+  @inline(__always) func cell(_ a: Int, _ t: Int) -> Int32 {
+    let v = (operation(a, Int(current[a])) + 1)[t]
+    return Int(row(v)[t]) == a ? v : -1
+  }
+}
+
+/// What may be varied in experiments.
+public struct OperationTuning: Sendable {
+  public var waitTie: Int32 = 4
+  public var reverseTie: Int32 = 3
+  public var turnTie: Int32 = 1
+  public var arrivalBonus: Int32 = 1
+  public var unit: Int32 = 1
+  public var theta: Double = 0
+  public var chainLimit = 300
+  public var revisits: UInt32 = 10
+  public var weightPower = 2
+  public var basePass = 1
+  public var skipChance: Int = 0
+  public init() {}
+}
