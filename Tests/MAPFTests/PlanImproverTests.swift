@@ -66,7 +66,7 @@ private func firstPlan(_ instance: GridInstance) -> GridPlan? {
 @Suite struct PlanImproverTests {
   @Test func plansStayValidAndNeverGetWorse() {
     var improved = 0
-    for seed in UInt64(0)..<30 {
+    for seed in UInt64(0)..<20 {
       var rng = Seed(seed).generator()
       let instance = randomInstance(4 + Int(seed) / 2, 4 + Int(seed) * 2, using: &rng)
       guard let first = firstPlan(instance) else { continue }
@@ -74,7 +74,7 @@ private func firstPlan(_ instance: GridInstance) -> GridPlan? {
       var before = improver.sumOfLoss
       #expect(before == recount(first, instance.goals), "seed \(seed)")
       for _ in 0..<4 {
-        improver.improve(PlanningBudget(work: 5_000))
+        improver.improve(PlanningBudget(work: 1_000))
         let plan = improver.plan
         #expect(fault(plan, instance) == nil, "seed \(seed)")
         #expect(improver.sumOfLoss <= before, "seed \(seed)")
@@ -84,7 +84,7 @@ private func firstPlan(_ instance: GridInstance) -> GridPlan? {
         before = improver.sumOfLoss
       }
     }
-    #expect(improved > 20)
+    #expect(improved > 10)
   }
 
   @Test func sameSeedAndWorkGiveTheSamePlan() throws {
@@ -93,7 +93,7 @@ private func firstPlan(_ instance: GridInstance) -> GridPlan? {
     let first = try #require(firstPlan(instance))
     func run(_ seed: UInt64) -> GridPlan {
       var improver = PlanImprover(instance, plan: first, seed: Seed(seed))
-      improver.improve(PlanningBudget(work: 40_000))
+      improver.improve(PlanningBudget(work: 3_000))
       return improver.plan
     }
     #expect(run(1) == run(1))
@@ -135,7 +135,7 @@ private func firstPlan(_ instance: GridInstance) -> GridPlan? {
     #expect(plan.sumOfLoss(goals: instance.goals) == 6 + 8)
     #expect(plan.sumOfCosts(goals: instance.goals) == 6 + 8)
     var improver = PlanImprover(instance, plan: plan, seed: Seed(1))
-    improver.improve(PlanningBudget(work: 2_000))
+    improver.improve(PlanningBudget(work: 300))
     #expect(improver.sumOfLoss == 4 + 2, "\(improver.plan)")
     #expect(fault(improver.plan, instance) == nil)
   }

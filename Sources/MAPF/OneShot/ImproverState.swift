@@ -15,6 +15,10 @@ struct ImproverState {
   let isUsable: Bool
   let table: ReservationTable
   var search: SafeIntervalSearch
+  let planes: ReservationPlanes
+  var sweep: ImproverSweep
+  /// Whether `sweep` searches; else `search`.
+  let sweeps: Bool
   var distances: ImproverDistances
   let neighbours: UnsafeMutablePointer<Int32>
   /// `agent * horizon + time` -> vertex, filled up to the agent's last arrival.
@@ -47,6 +51,10 @@ struct ImproverState {
     for (i, u) in instance.graph.successors.enumerated() { neighbours[i] = u }
     search = SafeIntervalSearch(
       table: table, neighbours: UnsafePointer(neighbours), random: random)
+    sweeps = isUsable
+    planes = ReservationPlanes(instance.graph, horizon: sweeps ? table.horizon : 0)
+    sweep = ImproverSweep(
+      planes: planes, table: table, neighbours: UnsafePointer(neighbours), random: random &+ 1)
     distances = ImproverDistances(
       graph: instance.graph, agentCount: agentCount, memoryLimit: Self.distanceLimit)
     paths = .allocate(capacity: agentCount * table.horizon)
@@ -61,6 +69,8 @@ struct ImproverState {
   func deallocate() {
     table.deallocate()
     search.deallocate()
+    planes.deallocate()
+    sweep.deallocate()
     distances.deallocate()
     neighbours.deallocate()
     paths.deallocate()
@@ -78,7 +88,7 @@ struct ImproverState {
     last[a] = Int32(end)
     for t in 0..<end where path[t] != goal || path[t + 1] != goal { loss[a] += 1 }
     guard isUsable else { return }
-    table.add(a, path, last: end)
+    enter(a, path, last: end)
     least[a] = Int32(distances.row(a, goal: goal)[Int(path[0])])
     lowerBound += Int(least[a])
   }
@@ -100,13 +110,36 @@ struct ImproverState {
 
   // MARK: Attempts
 
+  /// Nodes expanded and searches begun, or what takes as long.
+  var work: Int { search.expanded + sweep.words >> 6 }
+
+  private func enter(_ a: Int, _ path: UnsafePointer<Int32>, last: Int) {
+    table.add(a, path, last: last)
+    if sweeps { planes.add(path, last: last) }
+  }
+
+  private func withdraw(_ path: UnsafePointer<Int32>, last: Int) {
+    table.remove(path, last: last)
+    if sweeps { planes.remove(path, last: last) }
+  }
+
+  /// The cheapest path of agent `a` round all that are entered.
+  private mutating func replan(
+    _ a: Int, bound: Int, _ path: UnsafeMutablePointer<Int32>
+  ) -> (last: Int, cost: Int)? {
+    let (start, goal) = (instance.starts[a], instance.goals[a])
+    if sweeps { return sweep.run(from: start, to: goal, bound: bound, path: path) }
+    let row = distances.row(a, goal: goal)
+    return search.run(from: start, to: goal, distance: row, bound: bound, path: path)
+  }
+
   /// Plans the agents of `group` anew in their order; keeps that when it is not worse.
   /// - Returns: by how much the sum of loss fell.
   mutating func replanGroup() -> Int {
     var before = 0
     var leastLeft = 0
     for a in group {
-      table.remove(paths + Int(a) * horizon, last: Int(last[Int(a)]))
+      withdraw(paths + Int(a) * horizon, last: Int(last[Int(a)]))
       before += Int(loss[Int(a)])
       leastLeft += Int(least[Int(a)])
     }
@@ -116,22 +149,17 @@ struct ImproverState {
     for (i, a) in group.enumerated() {
       let a = Int(a)
       leastLeft -= Int(least[a])
-      let goal = instance.goals[a]
-      let row = distances.row(a, goal: goal)
       let path = candidates + i * horizon
-      guard
-        let found = search.run(
-          from: instance.starts[a], to: goal, distance: row, bound: before - after - leastLeft,
-          path: path)
+      guard let found = replan(a, bound: before - after - leastLeft, path)
       else { break }
       planned.append(found)
       after += found.cost
-      table.add(a, path, last: found.last)
+      enter(a, path, last: found.last)
     }
     guard planned.count == group.count else {
-      for i in planned.indices { table.remove(candidates + i * horizon, last: planned[i].last) }
+      for i in planned.indices { withdraw(candidates + i * horizon, last: planned[i].last) }
       for a in group {
-        table.add(Int(a), paths + Int(a) * horizon, last: Int(last[Int(a)]))
+        enter(Int(a), paths + Int(a) * horizon, last: Int(last[Int(a)]))
       }
       return 0
     }

@@ -35,15 +35,15 @@ public struct PlanImprover: ~Copyable {
   /// Searches on until the budget is spent.
   public mutating func improve(_ budget: PlanningBudget) {
     guard state.isUsable else { return }
-    let first = state.search.expanded
-    while state.search.expanded - first < budget.work {
+    let first = state.work
+    while state.work - first < budget.work {
       if let isOver = budget.isOver, isOver() { return }
       guard sumOfLoss > state.lowerBound else { return }
       let kind = kinds.pick(using: &rng)
-      let before = state.search.expanded
+      let before = state.work
       let gain = state.attempt(ImproverState.Kind.allCases[kind], using: &rng)
       sumOfLoss -= gain
-      kinds.reward(kind, gain: gain, work: state.search.expanded - before)
+      kinds.reward(kind, gain: gain, work: state.work - before)
     }
   }
 }

@@ -47,6 +47,14 @@ struct ReservationTable {
     return Int32(holders[Int(v) &* horizon &+ time])
   }
 
+  /// The last time at which somebody is at `v`, -1 when nobody ever is.
+  func lastTaken(_ v: Int32) -> Int {
+    let row = row(v)
+    var word = wordCount - 1
+    while word >= 0, row[word] == 0 { word -= 1 }
+    return word < 0 ? -1 : word << 6 | (63 - row[word].leadingZeroBitCount)
+  }
+
   /// Enters the path of `agent`: `path[t]` for the times up to `last`, its end from then on.
   func add(_ agent: Int, _ path: UnsafePointer<Int32>, last: Int) {
     for t in 0..<last {
