@@ -36,6 +36,8 @@ let package = Package(
       targets: [
         "Determinism", "Grid", "MAPF", "FleetModel", "Traffic", "VirtualRobot", "FleetWire",
       ]),
+    // The planner for programs in other languages: drover_planner.h.
+    .library(name: "DroverPlanner", type: .dynamic, targets: ["PlannerInterface"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -68,8 +70,12 @@ let package = Package(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .target(name: "CFleetProto", dependencies: ["CProtobufC"]),
     .target(name: "CLinux"),
+    .target(name: "CDroverPlanner"),
     // Layer 3: shells
     shell("FleetWire", ["CFleetProto", "CProtobufC", "FleetModel", "Grid", "Determinism"]),
+    shell(
+      "PlannerInterface",
+      ["CDroverPlanner", "Traffic", "FleetModel", "MAPF", "Grid", "Determinism"]),
     shell("SiteFiles", ["Site", "FleetModel", "Grid", yams]),
     shell("FleetPorts", ["FleetModel", "Determinism"]),
     shell("MQTTTransport", ["CMosquitto", "CLinux"]),
@@ -100,7 +106,12 @@ let package = Package(
     tests("GridTests", ["Grid", "Determinism"]),
     tests("MAPFTests", ["MAPF", "Grid", "Determinism"]),
     tests("SiteTests", ["Site", "MAPF", "FleetModel", "Grid", "Determinism"]),
-    tests("TrafficTests", ["Traffic", "Invariants", "FleetModel", "Grid", "Determinism"]),
+    tests(
+      "TrafficTests", ["Traffic", "Invariants", "FleetModel", "MAPF", "Grid", "Determinism"]),
+    .executableTarget(
+      name: "planner-program", dependencies: ["CDroverPlanner", "PlannerInterface"],
+      path: "Tests/PlannerProgram"),
+    tests("PlannerInterfaceTests", ["planner-program"]),
     tests("MissionsTests", ["Missions", "Site", "FleetModel", "Grid", "Determinism"]),
     tests("FleetDispatchTests", ["FleetDispatch", "FleetModel", "Grid", "Determinism"]),
     tests(
