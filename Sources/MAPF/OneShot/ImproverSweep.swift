@@ -82,7 +82,8 @@ struct ImproverSweep {
       t += 1
       if t <= bound, !step(reach, t, &band, place, bound) { break }
     }
-    return rested
+    guard let rested else { return nil }
+    return (rested.last, loss(path, rested.last, goal))
   }
 
   /// The cost of a path that may rest on the goal by chance.
