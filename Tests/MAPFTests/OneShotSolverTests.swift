@@ -53,6 +53,7 @@ import Testing
 
   @Test(arguments: [false, true])
   func plansOnRandomGridsBreakNoRule(refusesRotations: Bool) {
+    var solved = 0
     for seed in 0..<60 {
       var rng = Seed(UInt64(seed)).derive("one-shot").generator()
       let (width, height) = (3 + rng.next(below: 18), 3 + rng.next(below: 18))
@@ -60,14 +61,16 @@ import Testing
       let graph = Graph(map)
       let agents = 1 + rng.next(below: max(1, graph.vertexCount / 2))
       let instance = instance(graph, agents: agents, using: &rng)
-      switch solve(instance, refusesRotations: refusesRotations) {
+      switch solve(instance, refusesRotations: refusesRotations, work: 200_000) {
       case .solved(let plan):
+        solved += 1
         #expect(
           faults(plan, instance, refusesRotations: refusesRotations) == [], "seed \(seed)")
       // A crowded part with few places to pass may have no plan, or take longer.
       case .unsolvable, .budgetExhausted: break
       }
     }
+    #expect(solved >= 55)
   }
 
   @Test func openFieldsAreSolvedHowEverCrowded() {
@@ -81,6 +84,23 @@ import Testing
         continue
       }
       #expect(faults(plan, instance) == [], "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func crowdedMazesAreSolved(refusesRotations: Bool) {
+    for seed in 0..<12 {
+      var rng = Seed(UInt64(seed)).derive("maze").generator()
+      let graph = Graph(maze(columns: 6 + seed / 3, rows: 8, using: &rng))
+      let instance = instance(graph, agents: graph.vertexCount / 7, using: &rng)
+      guard
+        case .solved(let plan) = solve(
+          instance, refusesRotations: refusesRotations, work: 20_000_000)
+      else {
+        Issue.record("seed \(seed) is not solved")
+        continue
+      }
+      #expect(faults(plan, instance, refusesRotations: refusesRotations) == [], "seed \(seed)")
     }
   }
 

@@ -52,12 +52,10 @@ extension GridKernel {
       let target = Steps.neighbour(here, direction, jump)
       var key = UInt32(truncatingIfNeeded: dice & 0xFF)
       dice &>>= 8
-      let other = occupant(target)
       if claimant(target) != Self.none {
         key |= 1 &<< 20
       } else {
-        if other >= 0 { key |= 1 &<< 8 }
-        key &+= hindrance(target, butNot: here, and: a) &<< 9
+        key &+= hindrance(target, butNot: here) &<< 8
       }
       if key < bestKey { (bestKey, bestWay) = (key, direction) }
     }
@@ -66,7 +64,7 @@ extension GridKernel {
 
   /// How many agents beside `cell` come nearer to their goals by entering it.
   @inline(__always)
-  private func hindrance(_ cell: Int, butNot from: Int, and a: Int) -> UInt32 {
+  private func hindrance(_ cell: Int, butNot from: Int) -> UInt32 {
     var count: UInt32 = 0
     var ways = gradients.exits[cell]
     while ways != 0 {

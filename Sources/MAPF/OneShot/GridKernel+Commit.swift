@@ -1,8 +1,15 @@
 extension GridKernel {
+  /// What a step has come to.
+  struct Change {
+    /// By how much the sum of the distances to the goals has grown.
+    var growth: Int
+    /// The agents that did not rest on their goals.
+    var loss: Int
+  }
+
   /// Makes the decided step: everybody decided is where it was to go.
-  /// - Returns: by how much the sum of the distances to the goals has grown.
-  mutating func commit() -> Int {
-    var growth = 0
+  mutating func commit() -> Change {
+    var change = Change(growth: 0, loss: activeCount)
     var moved = 0
     for i in 0..<decidedCount {
       let a = Int(decided[i])
@@ -14,9 +21,10 @@ extension GridKernel {
       field[2 &* Int(to)] = Int32(truncatingIfNeeded: a)
       at[a] = to
       hash ^= Self.mark(a, from) ^ Self.mark(a, to)
-      growth += step(from, to) & near[a] != 0 ? -1 : 1
+      change.growth &+= step(from, to) & near[a] != 0 ? -1 : 1
       stack[moved] = Int32(truncatingIfNeeded: a)
       choice[a] = from == goal[a] ? 1 : 0
+      change.loss &+= Int(choice[a])
       moved &+= 1
     }
     decidedCount = 0
@@ -26,7 +34,7 @@ extension GridKernel {
       near[a] = nearer(a, at[a])
     }
     updateActive(moved)
-    return growth
+    return change
   }
 
   /// Takes back all decisions.

@@ -4,6 +4,9 @@
 final class GridNodes {
   let agentCount: Int
   private(set) var parent: [Int32] = []
+  /// The loss on the way from the start, and the sum of the distances still to go.
+  private(set) var loss: [Int] = []
+  private(set) var remaining: [Int] = []
   var isExpanded: [Bool] = []
   private var blocks: [UnsafeMutablePointer<Int32>] = []
   private var firstOfHash: [UInt64: Int32] = [:]
@@ -24,12 +27,17 @@ final class GridNodes {
     return UnsafePointer(blocks[block] + rest * agentCount)
   }
 
-  func add(_ row: UnsafePointer<Int32>, hash: UInt64, parent from: Int32) -> Int32 {
+  /// Adds the configuration `row`, reached from `from` (-1: the start) at the cost of `step`.
+  func add(
+    _ row: UnsafePointer<Int32>, hash: UInt64, parent from: Int32, step: GridKernel.Change
+  ) -> Int32 {
     let node = parent.count
     if node % rowsPerBlock == 0 { blocks.append(.allocate(capacity: rowsPerBlock * agentCount)) }
     (blocks[node / rowsPerBlock] + node % rowsPerBlock * agentCount)
       .initialize(from: row, count: agentCount)
     parent.append(from)
+    loss.append((from < 0 ? 0 : loss[Int(from)]) + step.loss)
+    remaining.append((from < 0 ? 0 : remaining[Int(from)]) + step.growth)
     isExpanded.append(false)
     nextOfHash.append(firstOfHash.updateValue(Int32(node), forKey: hash) ?? -1)
     return Int32(node)
@@ -47,7 +55,7 @@ final class GridNodes {
     return nil
   }
 
-  /// The rows from the first node to `last`, one after the other.
+  /// The nodes from the first to `last`.
   func path(to last: Int32) -> [Int32] {
     var chain: [Int32] = []
     var node = last
@@ -55,11 +63,6 @@ final class GridNodes {
       chain.append(node)
       node = parent[Int(node)]
     }
-    var cells: [Int32] = []
-    cells.reserveCapacity(chain.count * agentCount)
-    for node in chain.reversed() {
-      cells.append(contentsOf: UnsafeBufferPointer(start: row(node), count: agentCount))
-    }
-    return cells
+    return chain.reversed()
   }
 }

@@ -12,7 +12,7 @@ import Determinism
 /// from it has been tried.
 struct GridSearch {
   enum Outcome {
-    /// The nodes from the start to the goal are to be had by `path()`.
+    /// The plan is in `best`.
     case solved
     case unsolvable
     case budgetExhausted
@@ -21,18 +21,36 @@ struct GridSearch {
   private(set) var expansions = 0
   private(set) var work = 0
 
+  let tables: BitTables
   private let workspace: GridWorkspace
-  private var kernel: GridKernel
+  private(set) var kernel: GridKernel
   private var rng: SeededGenerator
-  private let farness: [Int32]
 
-  // Nodes.
-  private var nodes: GridNodes
+  let nodes: GridNodes
   private var open: [Int32] = []
   private var loaded: Int32 = 0
   private var trees: [Int32: ConstraintTree] = [:]
   private var constraints: [Constraint] = []
-  private(set) var solution: Int32 = -1
+
+  /// The node with the least distance still to go, and the successors generated since it was found.
+  private(set) var nearest: Int32 = 0
+  private var sinceNearest = 0
+  private var patience = GridSearch.firstPatience
+  /// The best plan so far.
+  private(set) var best: Finish?
+
+  /// After so many successors without coming nearer the rules are asked to finish, after twice as
+  /// many the next time.
+  private static let firstPatience = 20
+
+  /// A whole plan.
+  struct Finish {
+    /// Configurations of cells, starts first.
+    var rows: [Int32]
+    var loss: Int
+    /// Successors generated when it was found.
+    var expansions: Int
+  }
 
   /// An agent takes a cell; the constraint it adds to; how many there are.
   private struct Constraint {
@@ -53,39 +71,69 @@ struct GridSearch {
   init(tables: BitTables, starts: [Int32], seed: Seed, refusesRotations: Bool) {
     workspace = GridWorkspace(tables, starts: starts)
     kernel = workspace.kernel(refusesRotations: refusesRotations)
+    self.tables = tables
     kernel.random = seed.derive("one-shot step").rawValue | 1
     rng = seed.derive("one-shot constraints").generator()
-    farness = tables.distances
     nodes = GridNodes(agentCount: tables.goals.count)
     constraints.append(Constraint(agent: -1, cell: -1, parent: -1, depth: 0))
     starts.withUnsafeBufferPointer { row in
       guard let base = row.baseAddress else { return }
       kernel.load(base)
-      open.append(nodes.add(base, hash: kernel.hash, parent: -1))
+      let distance = tables.distances.reduce(0) { $0 + Int($1) }
+      open.append(
+        nodes.add(
+          base, hash: kernel.hash, parent: -1,
+          step: GridKernel.Change(growth: distance, loss: 0)))
     }
     loadActive(0)
   }
 
-  /// Goes on until the goal is found, everything has been seen, or the budget ends.
+  /// Goes on until a plan is found that seems worth no more work, everything has been seen, or the
+  /// budget ends.
   mutating func run(_ budget: PlanningBudget) -> Outcome {
     let limit = budget.work > Int.max - work ? Int.max : work + budget.work
     while let node = open.last {
       if loaded != node { load(node) }
       if kernel.activeCount == 0 {
-        solution = node
+        finish(at: node)
         return .solved
       }
-      guard work < limit, budget.isOver?() != true else { return .budgetExhausted }
-      guard expand(node) else {
-        open.removeLast()
-        continue
+      if let best, expansions >= 2 * best.expansions || nodes.loss[Int(node)] >= best.loss {
+        return .solved
       }
+      guard work < limit, budget.isOver?() != true else {
+        return best == nil ? .budgetExhausted : .solved
+      }
+      if sinceNearest >= patience {
+        sinceNearest = 0
+        patience *= 2
+        finishByRules()
+      }
+      if !expand(node) { open.removeLast() }
     }
-    return .unsolvable
+    return best == nil ? .unsolvable : .solved
   }
 
-  /// The configurations from the start to the goal, as cells.
-  func path() -> [Int32] { nodes.path(to: solution) }
+  /// Keeps the way to `node`, where everybody is on its goal, if it is the best plan.
+  private mutating func finish(at node: Int32) {
+    guard nodes.loss[Int(node)] < best?.loss ?? .max else { return }
+    var rows: [Int32] = []
+    for step in nodes.path(to: node) {
+      rows.append(
+        contentsOf: UnsafeBufferPointer(start: nodes.row(step), count: kernel.agentCount))
+    }
+    best = Finish(rows: rows, loss: nodes.loss[Int(node)], expansions: expansions)
+  }
+
+  /// Lets the rules bring everybody home from the nearest node, and keeps the plan if it is the best.
+  private mutating func finishByRules() {
+    // As much as has been spent on the search so far, and not more.
+    guard let plan = PushAndSwap.finish(self, limit: work / 4) else { return }
+    work += plan.moves
+    if plan.loss < best?.loss ?? .max {
+      best = Finish(rows: plan.rows, loss: plan.loss, expansions: expansions)
+    }
+  }
 
   /// Tries one constraint of `node`; false when all are spent.
   private mutating func expand(_ node: Int32) -> Bool {
@@ -101,14 +149,19 @@ struct GridSearch {
       kernel.cancel()
       return true
     }
-    _ = kernel.commit()
+    sinceNearest += 1
+    let step = kernel.commit()
     let row = UnsafePointer(kernel.at)
     if let known = nodes.find(row, hash: kernel.hash) {
       loaded = -1
       open.append(known)
     } else {
-      loaded = nodes.add(row, hash: kernel.hash, parent: node)
+      loaded = nodes.add(row, hash: kernel.hash, parent: node, step: step)
       open.append(loaded)
+      if nodes.remaining[Int(loaded)] < nodes.remaining[Int(nearest)] {
+        nearest = loaded
+        sinceNearest = 0
+      }
     }
     return true
   }
@@ -135,7 +188,8 @@ struct GridSearch {
     }
     let order = since.indices.filter { since[$0] > 0 }.sorted { a, b in
       if since[a] != since[b] { return since[a] > since[b] }
-      return farness[a] != farness[b] ? farness[a] > farness[b] : a < b
+      return tables.distances[a] != tables.distances[b]
+        ? tables.distances[a] > tables.distances[b] : a < b
     }
     for (i, a) in order.enumerated() { kernel.active[i] = Int32(a) }
     kernel.activeCount = order.count

@@ -88,7 +88,7 @@ public struct OneShotSolver {
       (statistics.expansions, statistics.work) = (search.expansions, search.work)
       switch outcome {
       case .solved:
-        let vertices = search.path().map { grid.vertexOfCell[Int($0)] }
+        let vertices = (search.best?.rows ?? []).map { grid.vertexOfCell[Int($0)] }
         return .solved(GridPlan(agentCount: instance.agentCount, vertices: vertices))
       case .unsolvable: return .unsolvable
       case .budgetExhausted: return .budgetExhausted
