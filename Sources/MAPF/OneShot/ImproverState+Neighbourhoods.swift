@@ -3,7 +3,7 @@ import Determinism
 /// Which agents are planned anew together.
 extension ImproverState {
   enum Kind: CaseIterable {
-    case single, blockers4, blockers8, blockers16, place8, place16, random8, random24
+    case single, blockers4, blockers8, blockers16, place8, place16, random8, random24, chain8
   }
 
   mutating func attempt(_ kind: Kind, using rng: inout SeededGenerator) -> Int {
@@ -18,12 +18,16 @@ extension ImproverState {
     case .place16: gatherAround(16, using: &rng)
     case .random8: gatherAny(8, using: &rng)
     case .random24: gatherAny(24, using: &rng)
+    case .chain8:
+      join(delayed(using: &rng))
+      return replanChain(limit: 8)
     }
     rng.shuffle(&group)
     return replanGroup()
   }
 
-  private mutating func join(_ a: Int) {
+  /// Adds an agent to the group.
+  mutating func join(_ a: Int) {
     guard !isInGroup[a] else { return }
     isInGroup[a] = true
     group.append(Int32(a))
@@ -56,7 +60,7 @@ extension ImproverState {
     let row = distances.row(a, goal: instance.goals[a])
     var time = rng.next(below: Int(last[a]))
     var v = vertex(a, time)
-    while time + 1 < horizon, group.count < size {
+    while time + 1 < horizon - 1, group.count < size {
       var next = v
       let first = rng.next(below: 4)
       for k in 0..<4 {

@@ -5,72 +5,98 @@ import Grid
 ///
 /// Unsafe memory, fenced here.
 struct ImproverState {
+  /// The most agents planned anew together.
   static let groupLimit = 64
+  /// Bytes of the tables of reservations, and of distances.
   static let memoryLimit = 1 << 30
   static let distanceLimit = 256 << 20
+  /// The most agents times cells for which distances are measured at the start.
+  static let measureLimit = 30_000_000
 
   let instance: GridInstance
   let agentCount: Int
   /// Whether the plan is within the limits of the tables.
   let isUsable: Bool
-  let table: ReservationTable
-  var search: SafeIntervalSearch
-  let planes: ReservationPlanes
-  var sweep: ImproverSweep
   /// Whether `sweep` searches; else `search`.
   let sweeps: Bool
+  let table: ReservationTable
+  let planes: ReservationPlanes
+  /// The agents that a chain has planned so far.
+  let placed: ReservationPlanes
+  var sweep: ImproverSweep
+  var soft: ImproverSoftSweep
+  var search: SafeIntervalSearch
   var distances: ImproverDistances
+  /// `4 * v + direction` -> neighbour or -1.
   let neighbours: UnsafeMutablePointer<Int32>
   /// `agent * horizon + time` -> vertex, filled up to the agent's last arrival.
   let paths: UnsafeMutablePointer<Int32>
   /// `index in group * horizon + time` -> vertex.
   let candidates: UnsafeMutablePointer<Int32>
-  /// Agent -> when it reaches its goal for good, its loss, its distance at the start.
+  /// Agent -> when it reaches its goal for good, its loss, and what the loss is at least.
   var last: [Int32]
   var loss: [Int32]
-  var least: [Int32]
-  /// The sum of the distances: no plan has a smaller sum of loss.
+  private(set) var least: [Int32]
+  /// No plan has a smaller sum of loss.
   private(set) var lowerBound = 0
-  /// The agents of this attempt, and a mark on each.
+  /// The agents of this attempt in their order, a mark on each, and what was found for them.
   var group: [Int32] = []
   var isInGroup: [Bool]
+  var planned: [(last: Int, cost: Int)] = []
+  /// Steps of paths entered since the start.
+  var steps = 0
 
   var horizon: Int { table.horizon }
 
-  init(_ instance: GridInstance, _ plan: GridPlan, random: UInt64) {
+  /// Units of work since the start.
+  var work: Int { search.expanded + (sweep.words + soft.words) >> 6 + steps >> 2 }
+
+  init(_ instance: GridInstance, _ plan: GridPlan, distances known: [Int32]?, random: UInt64) {
     self.instance = instance
     agentCount = instance.agentCount
-    let vertexCount = instance.graph.vertexCount
+    let graph = instance.graph
     let length = plan.length + 8 + plan.length / 16
     isUsable =
       agentCount < Int(UInt16.max)
-      && ReservationTable.bytes(vertexCount: vertexCount, length: length) <= Self.memoryLimit
+      && ReservationTable.bytes(vertexCount: graph.vertexCount, length: length) <= Self.memoryLimit
     table = ReservationTable(
-      vertexCount: isUsable ? vertexCount : 0, length: isUsable ? length : plan.length)
-    neighbours = .allocate(capacity: 4 * vertexCount)
-    for (i, u) in instance.graph.successors.enumerated() { neighbours[i] = u }
-    search = SafeIntervalSearch(
-      table: table, neighbours: UnsafePointer(neighbours), random: random)
-    sweeps = isUsable
-    planes = ReservationPlanes(instance.graph, horizon: sweeps ? table.horizon : 0)
-    sweep = ImproverSweep(
-      planes: planes, table: table, neighbours: UnsafePointer(neighbours), random: random &+ 1)
+      vertexCount: isUsable ? graph.vertexCount : 0, length: isUsable ? length : plan.length)
+    sweeps =
+      isUsable && graph.successors == graph.predecessorsByExit
+      && ReservationPlanes.bytes(graph, horizon: length) <= Self.memoryLimit / 4
+    let swept = sweeps ? table.horizon : 0
+    planes = ReservationPlanes(graph, horizon: swept)
+    placed = ReservationPlanes(graph, horizon: swept)
+    neighbours = .allocate(capacity: 4 * graph.vertexCount)
+    for (i, u) in graph.successors.enumerated() { neighbours[i] = u }
+    let fixed = UnsafePointer(neighbours)
+    sweep = ImproverSweep(planes: planes, table: table, neighbours: fixed, random: random &+ 1)
+    soft = ImproverSoftSweep(
+      planes: planes, hard: placed, table: table, neighbours: fixed, random: random &+ 2)
+    search = SafeIntervalSearch(table: table, neighbours: fixed, random: random)
     distances = ImproverDistances(
-      graph: instance.graph, agentCount: agentCount, memoryLimit: Self.distanceLimit)
+      graph: graph, agentCount: agentCount, memoryLimit: Self.distanceLimit)
     paths = .allocate(capacity: agentCount * table.horizon)
     candidates = .allocate(capacity: Self.groupLimit * table.horizon)
     last = Array(repeating: 0, count: agentCount)
     loss = last
-    least = last
+    least = known ?? last
+    precondition(least.count == agentCount, "\(least.count) distances, \(agentCount) agents")
     isInGroup = Array(repeating: false, count: agentCount)
-    for a in 0..<agentCount { take(plan, a) }
+    for a in 0..<agentCount {
+      take(plan, a)
+      if known == nil { least[a] = measure(a) }
+      lowerBound += Int(least[a])
+    }
   }
 
   func deallocate() {
     table.deallocate()
-    search.deallocate()
     planes.deallocate()
+    placed.deallocate()
     sweep.deallocate()
+    soft.deallocate()
+    search.deallocate()
     distances.deallocate()
     neighbours.deallocate()
     paths.deallocate()
@@ -87,10 +113,18 @@ struct ImproverState {
     while end > 0, path[end - 1] == goal { end -= 1 }
     last[a] = Int32(end)
     for t in 0..<end where path[t] != goal || path[t + 1] != goal { loss[a] += 1 }
-    guard isUsable else { return }
-    enter(a, path, last: end)
-    least[a] = Int32(distances.row(a, goal: goal)[Int(path[0])])
-    lowerBound += Int(least[a])
+    if isUsable { enter(a, path, last: end) }
+  }
+
+  /// The distance of an agent's start to its goal; on large maps as if there were no walls.
+  private mutating func measure(_ a: Int) -> Int32 {
+    let (start, goal) = (instance.starts[a], instance.goals[a])
+    let graph = instance.graph
+    guard isUsable, agentCount * graph.vertexCount > Self.measureLimit else {
+      return Int32(distances.row(a, goal: goal)[Int(start)])
+    }
+    let (from, to) = (graph.cells[Int(start)], graph.cells[Int(goal)])
+    return abs(from.x - to.x) + abs(from.y - to.y)
   }
 
   /// The vertex of agent `a` at `time`.
@@ -108,67 +142,26 @@ struct ImproverState {
     return GridPlan(agentCount: agentCount, vertices: vertices)
   }
 
-  // MARK: Attempts
-
-  /// Nodes expanded and searches begun, or what takes as long.
-  var work: Int { search.expanded + sweep.words >> 6 }
-
-  private func enter(_ a: Int, _ path: UnsafePointer<Int32>, last: Int) {
-    table.add(a, path, last: last)
-    if sweeps { planes.add(path, last: last) }
+  /// Lets go of times at which nobody moves any more.
+  func shorten() {
+    guard sweeps else { return }
+    let needed = Int(last.max() ?? 0) + 1
+    let length = min(planes.length, needed + 8 + needed / 32)
+    planes.length = length
+    placed.length = length
   }
+}
 
-  private func withdraw(_ path: UnsafePointer<Int32>, last: Int) {
-    table.remove(path, last: last)
-    if sweeps { planes.remove(path, last: last) }
-  }
-
-  /// The cheapest path of agent `a` round all that are entered.
-  private mutating func replan(
-    _ a: Int, bound: Int, _ path: UnsafeMutablePointer<Int32>
-  ) -> (last: Int, cost: Int)? {
-    let (start, goal) = (instance.starts[a], instance.goals[a])
-    if sweeps { return sweep.run(from: start, to: goal, bound: bound, path: path) }
-    let row = distances.row(a, goal: goal)
-    return search.run(from: start, to: goal, distance: row, bound: bound, path: path)
-  }
-
-  /// Plans the agents of `group` anew in their order; keeps that when it is not worse.
-  /// - Returns: by how much the sum of loss fell.
-  mutating func replanGroup() -> Int {
-    var before = 0
-    var leastLeft = 0
-    for a in group {
-      withdraw(paths + Int(a) * horizon, last: Int(last[Int(a)]))
-      before += Int(loss[Int(a)])
-      leastLeft += Int(least[Int(a)])
-    }
-    var after = 0
-    var planned: [(last: Int, cost: Int)] = []
-    planned.reserveCapacity(group.count)
-    for (i, a) in group.enumerated() {
-      let a = Int(a)
-      leastLeft -= Int(least[a])
-      let path = candidates + i * horizon
-      guard let found = replan(a, bound: before - after - leastLeft, path)
-      else { break }
-      planned.append(found)
-      after += found.cost
-      enter(a, path, last: found.last)
-    }
-    guard planned.count == group.count else {
-      for i in planned.indices { withdraw(candidates + i * horizon, last: planned[i].last) }
-      for a in group {
-        enter(Int(a), paths + Int(a) * horizon, last: Int(last[Int(a)]))
+extension Graph {
+  /// Where each vertex would be left to if every move led back as well.
+  fileprivate var predecessorsByExit: [Int32] {
+    var exits = [Int32](repeating: -1, count: successors.count)
+    for v in 0..<vertexCount {
+      for direction in Direction.allCases {
+        exits[4 * v + Int(direction.rawValue)] =
+          predecessors[4 * v + Int(direction.opposite.rawValue)]
       }
-      return 0
     }
-    for (i, a) in group.enumerated() {
-      let a = Int(a)
-      last[a] = Int32(planned[i].last)
-      loss[a] = Int32(planned[i].cost)
-      (paths + a * horizon).update(from: candidates + i * horizon, count: planned[i].last + 1)
-    }
-    return before - after
+    return exits
   }
 }

@@ -55,7 +55,7 @@ struct ImproverSweep {
   mutating func run(
     from start: Int32, to goal: Int32, bound: Int, path: UnsafeMutablePointer<Int32>
   ) -> (last: Int, cost: Int)? {
-    let horizon = planes.horizon
+    let horizon = planes.length
     let open = table.lastTaken(goal) + 1
     guard open < horizon else { return nil }
     var bound = min(bound, horizon - 1)
@@ -100,7 +100,7 @@ struct ImproverSweep {
     let place = Int(planes.place[Int(goal)])
     var (now, cost) = (time, time)
     while now < open {
-      let taken = BitRow.nextSet(table.row(goal), now, planes.horizon)
+      let taken = BitRow.nextSet(table.row(goal), now, planes.length)
       var back: Int?
       var sooner = 0
       while back == nil, taken - 1 - sooner >= now {
@@ -123,7 +123,7 @@ struct ImproverSweep {
   private mutating func excursion(
     _ goal: Int32, _ place: Int, _ leave: Int, until: Int, after: Int
   ) -> Int? {
-    let latest = min(until, planes.horizon - 1)
+    let latest = min(until, planes.length - 1)
     var band = begin(late, goal, leave)
     var t = leave + 1
     while t <= latest {
@@ -268,12 +268,10 @@ struct ImproverSweep {
     _ reach: UnsafeMutablePointer<UInt64>, _ v: Int32, _ time: Int, _ chance: Int
   ) -> Int32 {
     let place = Int(planes.place[Int(v)])
-    for k in 0..<5 {
-      let way = (chance &+ k) % 5
-      if way == 4 {
-        if isReached(reach, time &- 1, place) { return v }
-        continue
-      }
+    let canStay = isReached(reach, time &- 1, place)
+    if canStay, chance % 5 == 4 { return v }
+    for k in 0..<4 {
+      let way = (chance / 8 &+ k) & 3
       let u = neighbours[4 &* Int(v) &+ way]
       guard u >= 0 else { continue }
       let other = Int(planes.place[Int(u)])

@@ -10,12 +10,21 @@ struct ReservationPlanes {
   let wordsPerRow: Int
   /// Words in a plane, a multiple of 4.
   let planeWords: Int
+  /// The times that there is room for.
   let horizon: Int
   /// Vertex -> the number of its bit in a plane.
   let place: UnsafeMutablePointer<Int32>
   /// Time -> three planes: free cells; free edges eastwards of a cell; free edges southwards.
   let planes: UnsafeMutablePointer<UInt64>
+  private let lengthStore: UnsafeMutablePointer<Int>
   private let memory: UnsafeMutablePointer<UInt64>
+
+  /// The times in use, at most `horizon`; all copies share it. It may only fall, and not below the
+  /// times at which anybody who is entered still moves.
+  var length: Int {
+    get { lengthStore.pointee }
+    nonmutating set { lengthStore.pointee = newValue }
+  }
 
   /// The words that a step reads beyond a band of words.
   var guardWords: Int { (2 * wordsPerRow + 7) & ~3 }
@@ -32,6 +41,8 @@ struct ReservationPlanes {
     place = .allocate(capacity: graph.vertexCount)
     let extra = (2 * wordsPerRow + 7) & ~3
     let count = 3 * planeWords * horizon + 2 * extra
+    lengthStore = .allocate(capacity: 1)
+    lengthStore.initialize(to: horizon)
     memory = .allocate(capacity: count)
     memory.initialize(repeating: 0, count: count)
     planes = memory + extra
@@ -53,6 +64,7 @@ struct ReservationPlanes {
   func deallocate() {
     place.deallocate()
     memory.deallocate()
+    lengthStore.deallocate()
   }
 
   /// The free cells of `time`; the edges of the step to it follow.
@@ -94,7 +106,7 @@ struct ReservationPlanes {
       }
       before = now
     }
-    for t in last..<horizon { clear(plane(t), before) }
+    for t in last..<max(last, length) { clear(plane(t), before) }
   }
 
   /// Gives them back.
@@ -111,6 +123,6 @@ struct ReservationPlanes {
       }
       before = now
     }
-    for t in last..<horizon { set(plane(t), before) }
+    for t in last..<max(last, length) { set(plane(t), before) }
   }
 }
