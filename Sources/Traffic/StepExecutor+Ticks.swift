@@ -16,9 +16,10 @@ extension StepExecutor {
     statistics.ticks += 1
   }
 
-  /// Who may go on in the coming tick; `report` first.
+  /// Who may go on in the coming tick; `report` first. What was appended since counts as well.
   /// - Complexity: O(robots)
   public mutating func commands(_ go: inout [Bool]) {
+    _ = traffic.release()
     for robot in 0..<robotCount {
       go[robot] = mayGo(robot)
       told[robot] = go[robot]

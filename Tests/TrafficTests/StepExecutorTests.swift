@@ -19,6 +19,18 @@ import Testing
     #expect(crew.cells == [1, 2])
   }
 
+  @Test func whatIsAppendedAfterTheReportsCountsInTheSameTick() throws {
+    let crew = try Crew("...", facing: [(0, 0)], ticks: 3, follows: false)
+    var executor = crew.executor
+    var go = [false]
+    try executor.report([StepExecutor.Report(pose: GridPose(at: 0))])
+    var window = ActionWindow(agentCount: 1)
+    window.append([.forward])
+    #expect(executor.append(window) == [])
+    executor.commands(&go)
+    #expect(go == [true])
+  }
+
   @Test func aFollowerRollsOneTickBehind() throws {
     var crew = try Crew("....", facing: [(0, 0), (1, 0)], ticks: 3, follows: true)
     crew.plan([.forward, .forward])
