@@ -13,35 +13,45 @@ extension OperationKernel {
 
   @inline(__always) func headingIndex(_ r: Int) -> Int32 { turning ? heading[r] : 0 }
 
-  /// Lists agent `r`'s operations unless that has been done in this step.
+  /// Lists agent `r`'s direct operations unless that has been done in this step.
   @inline(__always) func list(_ r: Int) {
-    if count[r] < 0 { makeList(r) }
+    if count[r] < 0 {
+      count[r] = 0
+      makeList(r, direct: true)
+      isWhole[r] = 0
+      if !tuning.lazy { lengthenList(r) }
+    }
   }
 
-  func makeList(_ r: Int) {
+  /// Adds the operations that lead away for a while.
+  func lengthenList(_ r: Int) {
+    isWhole[r] = 1
+    makeList(r, direct: false)
+  }
+
+  private func makeList(_ r: Int, direct: Bool) {
     var found = 0
-    let start = scratch
-    (start + 1)[0] = at[r]
     if turning {
-      extendTurning(r, at[r], heading[r], 0, Growth(), &found)
+      extendTurning(r, at[r], heading[r], 0, 0, Growth(wanted: direct), &found)
     } else {
-      extend(r, at[r], 0, Growth(), &found)
+      extend(r, at[r], 0, 0, Growth(wanted: direct), &found)
     }
-    let kept = min(found, limit)
+    let first = Int(count[r])
+    let kept = min(found, limit - first)
     heapSort(found, kept)
     let now = operation(r, limit)
     var same = limit
     for i in 0..<kept {
       let from = scratch + (Int(keys[found - 1 - i] & 0xFFFF) + 1) * Self.words
-      let to = operation(r, i)
+      let to = operation(r, first + i)
       for w in 0..<Self.words { to[w] = from[w] }
       if same == limit {
         var equal = true
         for t in 1...depth where (to + 1)[t] != (now + 1)[t] { equal = false }
-        if equal { same = i }
+        if equal { same = first + i }
       }
     }
-    count[r] = Int32(kept)
+    count[r] = Int32(first + kept)
     if Int(current[r]) == limit { current[r] = Int32(same) }
   }
 
@@ -50,6 +60,10 @@ extension OperationKernel {
     var tie: Int32 = 0
     var last: Int32 = -1
     var arrived: Int32 = -1
+    /// Whether only direct operations are wanted, else only others.
+    var wanted: Bool
+    /// Whether every move so far has led nearer to the goal.
+    var isDirect = true
   }
 
   /// The cost of an operation that ends `rest` farther from the goal than it began.
@@ -80,21 +94,28 @@ extension OperationKernel {
     return next
   }
 
-  func extend(_ r: Int, _ v: Int32, _ t: Int, _ g: Growth, _ found: inout Int) {
+  /// Lengthens the path in `scratch` from `v`, `away` farther from the goal than the start is.
+  func extend(_ r: Int, _ v: Int32, _ away: Int32, _ t: Int, _ g: Growth, _ found: inout Int) {
     if t == depth {
-      let rest = g.arrived >= 0 ? 0 : detour(r, v, 0)
-      finish(g, cost(r, g, rest: rest), &found)
+      if g.isDirect == g.wanted { finish(g, cost(r, g, rest: away), &found) }
       return
     }
     let path = scratch + 1
     for action in Int32(0)..<5 {
       let w = action == 4 ? v : successors[4 * Int(v) + Int(action)]
-      if w < 0 { continue }
-      if w != v, blocked(w) { continue }
-      path[t + 1] = w
+      if w < 0 || (w != v && blocked(w)) { continue }
       var next = step(g, action, t + 1)
-      if next.arrived < 0, w == goal[r] { next.arrived = Int32(t + 1) }
-      extend(r, w, t + 1, next, &found)
+      var there = away
+      if w != v {
+        there = detour(r, w, 0)
+        if there >= away || g.arrived >= 0 {
+          next.isDirect = false
+          if g.wanted { continue }
+        }
+        if g.arrived < 0, w == goal[r] { next.arrived = Int32(t + 1) }
+      }
+      path[t + 1] = w
+      extend(r, w, there, t + 1, next, &found)
     }
   }
 
@@ -114,46 +135,58 @@ extension OperationKernel {
     found += 1
   }
 
+  /// Lengthens the path from `v` by a stay to the end, and by every next move forward.
   func extendTurning(
-    _ r: Int, _ v: Int32, _ h: Int32, _ t: Int, _ g: Growth, _ found: inout Int
+    _ r: Int, _ v: Int32, _ h: Int32, _ away: Int32, _ t: Int, _ g: Growth, _ found: inout Int
   ) {
+    if g.isDirect == g.wanted { stay(r, v, h, t, g, &found) }
     let path = scratch + 1
-    // Stays here to the end, looking where it is best.
-    let spare = depth - t
-    var best = Int32.max
-    var bestTurn: Int32 = 0
-    for turn in Int32(0)..<4 {
-      let needed = turn == 0 ? 0 : turn == 2 ? 2 : 1
-      if needed > spare { continue }
-      let d = g.arrived >= 0 ? 0 : detour(r, v, (h + turn) & 3)
-      if d < best {
-        best = d
-        bestTurn = turn
-      }
-    }
-    var rest = g
-    turn(&rest, bestTurn, t)
-    for tick in stride(from: t + 1, through: depth, by: 1) { path[tick] = v }
-    waits(&rest, from: t + (bestTurn == 0 ? 0 : bestTurn == 2 ? 2 : 1), to: depth)
-    finish(rest, cost(r, rest, rest: best), &found)
     for bend in Int32(0)..<4 {
-      let w = successors[4 * Int(v) + Int((h + bend) & 3)]
+      let turned = (h + bend) & 3
+      let w = successors[4 * Int(v) + Int(turned)]
       if w < 0 || blocked(w) { continue }
-      let needed = bend == 0 ? 0 : bend == 2 ? 2 : 1
-      var go = t + needed
-      while go < depth {
-        var next = g
-        turn(&next, bend, t)
+      let needed = Self.turns(bend)
+      if t + needed >= depth { continue }
+      var base = g
+      let there = detour(r, w, turned)
+      if there >= away || g.arrived >= 0 {
+        if g.wanted { continue }
+        base.isDirect = false
+      }
+      turn(&base, bend, t)
+      for go in (t + needed)..<depth {
+        var next = base
         waits(&next, from: t + needed, to: go)
-        next.code |= 0 << Int32(3 * go)
         for tick in stride(from: t + 1, through: go, by: 1) { path[tick] = v }
         path[go + 1] = w
         if next.arrived < 0, w == goal[r] { next.arrived = Int32(go + 1) }
-        extendTurning(r, w, (h + bend) & 3, go + 1, next, &found)
-        go += 1
+        extendTurning(r, w, turned, there, go + 1, next, &found)
       }
     }
   }
+
+  /// Ends the path with a stay on `v`, looking where it is best.
+  @inline(__always) private func stay(
+    _ r: Int, _ v: Int32, _ h: Int32, _ t: Int, _ g: Growth, _ found: inout Int
+  ) {
+    var best = Int32.max
+    var bend: Int32 = 0
+    for turn in Int32(0)..<4 where Self.turns(turn) <= depth - t {
+      let d = g.arrived >= 0 ? 0 : detour(r, v, (h + turn) & 3)
+      if d < best {
+        best = d
+        bend = turn
+      }
+    }
+    var rest = g
+    turn(&rest, bend, t)
+    for tick in stride(from: t + 1, through: depth, by: 1) { (scratch + 1)[tick] = v }
+    waits(&rest, from: t + Self.turns(bend), to: depth)
+    finish(rest, cost(r, rest, rest: best), &found)
+  }
+
+  /// The quarter turns from a heading to the one `bend` counter-clockwise of it.
+  @inline(__always) static func turns(_ bend: Int32) -> Int { bend == 0 ? 0 : bend == 2 ? 2 : 1 }
 
   @inline(__always) func turn(_ g: inout Growth, _ turn: Int32, _ t: Int) {
     let code: Int32 = turn == 3 ? 2 : 1
@@ -206,7 +239,7 @@ extension OperationKernel {
 
   /// The cost of the operation in `op`, as the list would have it.
   func evaluate(_ r: Int, _ op: UnsafeMutablePointer<Int32>) -> Int32 {
-    var g = Growth()
+    var g = Growth(wanted: true)
     var h = heading[r]
     for t in 1...depth {
       let action = (op[1] >> Int32(3 * (t - 1))) & 7

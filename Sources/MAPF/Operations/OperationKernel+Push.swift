@@ -19,13 +19,19 @@ extension OperationKernel {
     enter(root)
     while true {
       let a = Int(chain[top])
-      let n = Int(count[a])
+      var n = Int(count[a])
       let w = Int64(weight[a])
       let own = slack[top]
       var i = Int(cursor[top])
       var pushed: Int32 = Self.none
       var placed = false
-      while i < n {
+      while true {
+        if i == n {
+          if isWhole[a] != 0 { break }
+          lengthenList(a)
+          n = Int(count[a])
+          if i == n { break }
+        }
         let op = operation(a, i)
         let left = own - w * Int64(op[0])
         if bounded, left < 0 || tried >= end {
@@ -45,7 +51,9 @@ extension OperationKernel {
         }
         let s = Int(b)
         if isFree[s] == 0 || inChain[s] == search { continue }
-        if visited[s] == stamp, visits[s] >= tuning.revisits { continue }
+        if visited[s] == stamp, visits[s] >= (bounded ? tuning.revisits : tuning.baseRevisits) {
+          continue
+        }
         if bounded {
           list(s)
           slack[top + 1] = left + Int64(weight[s]) * Int64(cost(s))

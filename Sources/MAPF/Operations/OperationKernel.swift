@@ -24,6 +24,8 @@ struct OperationKernel {
   let goal: UnsafeMutablePointer<Int32>
   let current: UnsafeMutablePointer<Int32>
   let count: UnsafeMutablePointer<Int32>
+  /// Whether the list holds more than direct operations.
+  let isWhole: UnsafeMutablePointer<Int32>
   let weight: UnsafeMutablePointer<Int32>
   let rank: UnsafeMutablePointer<Int32>
   let order: UnsafeMutablePointer<Int32>
@@ -81,6 +83,7 @@ struct OperationKernel {
     work = w.agents + 10 * n
     remaining = w.agents + 14 * n
     expectedHeading = w.agents + 15 * n
+    isWhole = w.agents + 16 * n
     here = w.codes
     self.view = view
     chain = w.agents + 11 * n
@@ -167,6 +170,8 @@ public struct OperationTuning: Sendable {
   public var reverseTie: Int32 = 3
   public var turnTie: Int32 = 1
   public var arrivalBonus: Int32 = 1
+  public var lazy = true
+  public var baseRevisits: UInt32 = 10
   public var unit: Int32 = 1
   public var theta: Double = 0
   public var chainLimit = 300

@@ -18,7 +18,7 @@ final class OperationWorkspace: @unchecked Sendable {
   let scratch: UnsafeMutablePointer<Int32>
   let codes: UnsafeMutablePointer<UInt16>
   let keys: UnsafeMutablePointer<UInt64>
-  static let agentFields = 16
+  static let agentFields = 20
   static let stampFields = 4
   static let scratchOperations = 4096
 
