@@ -77,6 +77,7 @@ let package = Package(
       "PlannerInterface",
       ["CDroverPlanner", "Traffic", "FleetModel", "MAPF", "Grid", "Determinism"]),
     shell("SiteFiles", ["Site", "FleetModel", "Grid", yams]),
+    shell("PlannerFiles", ["MAPF", "Grid", "Determinism"]),
     shell("FleetPorts", ["FleetModel", "Determinism"]),
     shell("MQTTTransport", ["CMosquitto", "CLinux"]),
     shell("FleetStore", ["FleetPorts", "FleetModel", grdb]),
@@ -96,8 +97,8 @@ let package = Package(
       "FleetCommands",
       [
         "FleetServer", "FleetStore", "MQTTTransport", "FleetSimulation", "FleetWire", "FleetPorts",
-        "SiteFiles", "Site", "VirtualRobot", "Invariants", "FleetCore", "FleetModel", "MAPF",
-        "Grid", "Determinism", "CLinux", argumentParser, logging,
+        "SiteFiles", "PlannerFiles", "Site", "VirtualRobot", "Invariants", "FleetCore",
+        "FleetModel", "MAPF", "Grid", "Determinism", "CLinux", argumentParser, logging,
       ]),
     // Layer 4
     .executableTarget(name: "drover", dependencies: ["FleetCommands"], swiftSettings: warnings),
@@ -123,6 +124,7 @@ let package = Package(
     tests("InvariantsTests", ["Invariants", "FleetModel", "Grid", "Determinism"]),
     tests("VirtualRobotTests", ["VirtualRobot", "FleetModel", "Grid", "Determinism"]),
     tests("FleetWireTests", ["FleetWire", "FleetModel", "Grid", "Determinism"]),
+    tests("PlannerFilesTests", ["PlannerFiles", "MAPF", "Grid", "Determinism"]),
     tests("SiteFilesTests", ["SiteFiles", "Site", "FleetModel", "Grid"]),
     tests("MQTTTransportTests", ["MQTTTransport"]),
     tests("FleetStoreTests", ["FleetStore", "FleetPorts", "FleetModel", "Determinism", grdb]),

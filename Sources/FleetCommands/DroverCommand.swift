@@ -24,12 +24,14 @@ public struct DroverCommand: ParsableCommand {
         1   refused by the server, or failed
         3   no server, or no answer from it
         64  wrong usage
+      Commands with more of them say so in their help.
       """,
     version: version,
     subcommands: [
       DemoCommand.self, ServeCommand.self, RobotsCommand.self, SimulateCommand.self,
       TaskCommand.self, RobotCommand.self, StationCommand.self, ZoneCommand.self,
       WatchCommand.self, ExplainCommand.self, OperatorsCommand.self, MapCommand.self,
+      PlanCommand.self, BenchCommand.self,
     ])
 
   /// The release.

@@ -1,13 +1,13 @@
 /// The lines of a text, as byte slices without their ends (`\n`, `\r\n`).
-struct LineReader {
+package struct LineReader {
   /// The number of the line `next()` returned last, from 1.
-  private(set) var number = 0
+  package private(set) var number = 0
   private var rest: ArraySlice<UInt8>
 
-  init(_ bytes: [UInt8]) { rest = bytes[...] }
+  package init(_ bytes: [UInt8]) { rest = bytes[...] }
 
   /// The next line, nil at the end. A last line without an end counts.
-  mutating func next() -> ArraySlice<UInt8>? {
+  package mutating func next() -> ArraySlice<UInt8>? {
     guard !rest.isEmpty else { return nil }
     number += 1
     let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
@@ -26,17 +26,17 @@ struct LineReader {
 
 extension ArraySlice<UInt8> {
   /// As text for a message, shortened.
-  var shown: String { String(decoding: prefix(60), as: UTF8.self) }
+  package var shown: String { String(decoding: prefix(60), as: UTF8.self) }
 
-  var isBlank: Bool { allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } }
+  package var isBlank: Bool { allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } }
 
   /// The words between spaces and tabs.
-  var words: [ArraySlice<UInt8>] {
+  package var words: [ArraySlice<UInt8>] {
     split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
   }
 
   /// The decimal number these bytes spell, digits only, nil when not or above `limit`.
-  func wholeNumber(upTo limit: Int = Int(Int32.max)) -> Int? {
+  package func wholeNumber(upTo limit: Int = Int(Int32.max)) -> Int? {
     guard !isEmpty else { return nil }
     var value = 0
     for byte in self {

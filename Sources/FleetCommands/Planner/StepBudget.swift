@@ -1,0 +1,35 @@
+import MAPF
+
+/// What the planner may spend on a step.
+enum StepBudget: Equatable {
+  /// Units of its work.
+  case work(Int)
+  /// Processor time of its thread.
+  case nanoseconds(Int64)
+}
+
+/// Turns a step's time into a deadline, so that the steps keep to it on average: what one step
+/// takes too long, the next ones do without.
+struct StepDeadline {
+  private let budget: StepBudget
+  /// What earlier steps took beyond their time; forgotten beyond one step's time.
+  private var debt: Int64 = 0
+
+  init(_ budget: StepBudget) { self.budget = budget }
+
+  /// The budget of a step that begins at `begin` of the thread's processor time.
+  func planningBudget(from begin: Int64) -> PlanningBudget {
+    switch budget {
+    case .work(let work): return PlanningBudget(work: work)
+    case .nanoseconds(let time):
+      let end = begin + time - min(debt, time / 2)
+      return PlanningBudget(isOver: { ComputeClock.thread >= end })
+    }
+  }
+
+  /// Notes how long the step took.
+  mutating func spent(_ nanoseconds: Int64) {
+    guard case .nanoseconds(let time) = budget else { return }
+    debt = min(time, max(0, debt + nanoseconds - time))
+  }
+}
