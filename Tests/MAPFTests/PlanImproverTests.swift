@@ -46,6 +46,19 @@ private func randomInstance(
     graph: graph, starts: Array(starts.prefix(n)), goals: Array(goals.prefix(n)))
 }
 
+/// The vertices that can be reached from the first.
+private func connected(_ graph: Graph) -> [Int32] {
+  var found: [Int32] = [0]
+  var seen: Set<Int32> = [0]
+  var head = 0
+  while head < found.count {
+    for u in graph.successors[4 * Int(found[head])..<4 * Int(found[head]) + 4]
+    where u >= 0 && seen.insert(u).inserted { found.append(u) }
+    head += 1
+  }
+  return found
+}
+
 /// A first plan by complete search.
 private func firstPlan(_ instance: GridInstance) -> GridPlan? {
   let moves = MoveGraph(graph: instance.graph)
@@ -85,6 +98,61 @@ private func firstPlan(_ instance: GridInstance) -> GridPlan? {
       }
     }
     #expect(improved > 10)
+  }
+
+  /// Several strips of 64 columns: paths cross from word to word.
+  @Test func wideMapsAreSweptAcrossTheirStrips() throws {
+    for seed in UInt64(0)..<4 {
+      var rng = Seed(seed).generator()
+      let graph = Graph(
+        GridMap(width: 150, height: 7, passable: (0..<1050).map { _ in rng.chance(0.93) }))
+      let part = connected(graph)
+      var starts = part
+      var goals = part
+      rng.shuffle(&starts)
+      rng.shuffle(&goals)
+      let instance = GridInstance(
+        graph: graph, starts: Array(starts.prefix(60)), goals: Array(goals.prefix(60)))
+      let first = try #require(firstPlan(instance))
+      var improver = PlanImprover(instance, plan: first, seed: Seed(seed))
+      let before = improver.sumOfLoss
+      improver.improve(PlanningBudget(work: 20_000))
+      #expect(fault(improver.plan, instance) == nil, "seed \(seed)")
+      #expect(improver.sumOfLoss == recount(improver.plan, instance.goals), "seed \(seed)")
+      #expect(improver.sumOfLoss < before, "seed \(seed)")
+    }
+  }
+
+  /// On one-way cells safe-interval search takes the place of the sweeps.
+  @Test func oneWayCellsAreKept() throws {
+    let graph = Graph(
+      GridMap(width: 5, height: 3, passable: Array(repeating: true, count: 15)),
+      exits: { $0.y == 0 ? [.east, .south] : $0.y == 2 ? [.west, .north] : .all })
+    let instance = GridInstance(graph: graph, starts: [0, 14, 7], goals: [4, 10, 5])
+    let first = try #require(firstPlan(instance))
+    var improver = PlanImprover(instance, plan: first, seed: Seed(1))
+    improver.improve(PlanningBudget(work: 2_000))
+    let plan = improver.plan
+    #expect(!improver.state.sweeps)
+    #expect(fault(plan, instance) == nil)
+    #expect(improver.sumOfLoss == recount(plan, instance.goals))
+    for t in 1..<plan.length {
+      for (v, w) in zip(plan.configuration(t - 1), plan.configuration(t)) where v != w {
+        #expect(graph.successors[4 * Int(v)..<4 * Int(v) + 4].contains(w))
+      }
+    }
+  }
+
+  @Test func knownDistancesChangeNothing() throws {
+    var rng = Seed(5).generator()
+    let instance = randomInstance(10, 20, using: &rng)
+    let first = try #require(firstPlan(instance))
+    var measured = PlanImprover(instance, plan: first, seed: Seed(2))
+    let distances = (0..<instance.agentCount).map { measured.state.least[$0] }
+    var told = PlanImprover(instance, plan: first, distances: distances, seed: Seed(2))
+    measured.improve(PlanningBudget(work: 1_000))
+    told.improve(PlanningBudget(work: 1_000))
+    #expect(measured.plan == told.plan)
   }
 
   @Test func sameSeedAndWorkGiveTheSamePlan() throws {

@@ -27,6 +27,8 @@ struct ImproverSoftSweep {
     self.random = random | 1
     stride = planes.planeWords + 2 * planes.guardWords
     reach = .allocate(capacity: 2 * stride * planes.horizon)
+    // Guard words are never written.
+    reach.initialize(repeating: 0, count: 2 * stride * planes.horizon)
   }
 
   func deallocate() { reach.deallocate() }
@@ -39,13 +41,14 @@ struct ImproverSoftSweep {
     let open = table.lastTaken(goal) + 1
     let place = Int(planes.place[Int(goal)])
     let bound = min(bound, planes.length - 1)
-    begin(start)
-    var first = (Int(planes.place[Int(start)]) >> 6) & ~3
-    var end = first + 4
+    guard bound >= 0 else { return nil }
+    let bands = ImproverBands(
+      planes, from: Int(planes.place[Int(start)]), to: place, begin: 0, bound: bound)
+    begin(start, bands)
     met = (-1, -1)
-    for t in 0...max(0, bound) {
-      if t > 0, !step(t, &first, &end, place, bound) { return nil }
-      guard place >> 6 >= first, place >> 6 < end else { continue }
+    for t in 0...bound {
+      if t > 0, !step(t, bands) { return nil }
+      guard t >= bands.nearest else { continue }
       if t < open {
         if isReached(t, place, 0), let other = onlyTaker(goal, t), hardOpen(place, t) {
           met.0 = other
@@ -97,74 +100,63 @@ struct ImproverSoftSweep {
     layer(time, count)[place >> 6] & (1 << UInt64(place & 63)) != 0
   }
 
-  private func begin(_ v: Int32) {
-    let place = Int(planes.place[Int(v)])
-    let first = (place >> 6) & ~3
-    let extra = planes.guardWords
-    for count in 0...1 {
-      (layer(0, count) + first - extra).update(repeating: 0, count: 4 + 2 * extra)
+  private func begin(_ v: Int32, _ bands: ImproverBands) {
+    let zone = bands.zone(0)
+    for strip in zone.firstStrip...max(zone.firstStrip, zone.lastStrip) where zone.first < zone.end
+    {
+      for count in 0...1 {
+        (layer(0, count) + strip * planes.rows + zone.first).update(
+          repeating: 0, count: zone.end - zone.first)
+      }
     }
+    let place = Int(planes.place[Int(v)])
     layer(0, 0)[place >> 6] = 1 << UInt64(place & 63)
   }
 
+  /// Computes the cells of `time` from those of the time before; false when there are none.
   @inline(__always)
-  private mutating func step(
-    _ time: Int, _ first: inout Int, _ end: inout Int, _ goal: Int, _ bound: Int
-  ) -> Bool {
-    let row = planes.wordsPerRow
-    let far = (bound &- time) &* row
-    let home = goal >> 6
-    first = max(0, first &- row, home &- far &- row) & ~3
-    end = min(planes.planeWords, (min(end &+ row, home &+ far &+ row &+ 1) &+ 3) & ~3)
-    guard first < end else { return false }
-    words &+= 3 &* (end &- first)
+  private mutating func step(_ time: Int, _ bands: ImproverBands) -> Bool {
+    let zone = bands.zone(time)
+    guard zone.first < zone.end else { return false }
+    let (to0, to1) = (layer(time, 0), layer(time, 1))
+    var some = false
+    var strip = zone.firstStrip
+    while strip <= zone.lastStrip {
+      let base = strip &* planes.rows
+      let band = bands.band(strip, time, zone)
+      ImproverBands.clear(to0, base &+ zone.first, base &+ band.first)
+      ImproverBands.clear(to1, base &+ zone.first, base &+ band.first)
+      let hasSome =
+        planes.strips == 1
+        ? sweep(time, base &+ band.first, base &+ band.end, isWide: false)
+        : sweep(time, base &+ band.first, base &+ band.end, isWide: true)
+      some = hasSome || some
+      ImproverBands.clear(to0, base &+ band.end, base &+ zone.end)
+      ImproverBands.clear(to1, base &+ band.end, base &+ zone.end)
+      strip &+= 1
+    }
+    return some
+  }
+
+  @inline(__always)
+  private mutating func sweep(_ time: Int, _ first: Int, _ end: Int, isWide: Bool) -> Bool {
     let (from0, from1) = (layer(time &- 1, 0), layer(time &- 1, 1))
     let (to0, to1) = (layer(time, 0), layer(time, 1))
     let (free, open) = (planes.plane(time), hard.plane(time))
+    words &+= 3 &* (end &- first)
+    var some = ReservationPlanes.Four.zero
     var i = first
     while i < end {
-      let clean = moved(from0, i, free)
-      let meeting = moved(from0, i, open) & ~clean
-      let after = moved(from1, i, free)
-      store(to0, i, clean)
-      store(to1, i, (meeting | after) & ~clean)
+      let clean = planes.moved(from0, i, free, isWide: isWide)
+      let meeting = hard.moved(from0, i, open, isWide: isWide)
+      let after = planes.moved(from1, i, free, isWide: isWide)
+      let met = (meeting | after) & ~clean
+      some |= clean | met
+      ReservationPlanes.store(to0, i, clean)
+      ReservationPlanes.store(to1, i, met)
       i &+= 4
     }
-    for i in 1...planes.guardWords {
-      to0[first &- i] = 0
-      to0[end &+ i &- 1] = 0
-      to1[first &- i] = 0
-      to1[end &+ i &- 1] = 0
-    }
-    return true
-  }
-
-  private typealias Four = SIMD4<UInt64>
-
-  @inline(__always)
-  private func load(_ words: UnsafeMutablePointer<UInt64>, _ i: Int) -> Four {
-    UnsafeRawPointer(words + i).loadUnaligned(as: Four.self)
-  }
-
-  @inline(__always)
-  private func store(_ words: UnsafeMutablePointer<UInt64>, _ i: Int, _ value: Four) {
-    UnsafeMutableRawPointer(words + i).storeBytes(of: value, as: Four.self)
-  }
-
-  @inline(__always)
-  private func moved(
-    _ from: UnsafeMutablePointer<UInt64>, _ i: Int, _ free: UnsafeMutablePointer<UInt64>
-  ) -> Four {
-    let east = free + planes.planeWords
-    let south = free + 2 &* planes.planeWords
-    let row = planes.wordsPerRow
-    let x = load(from, i)
-    let h = load(east, i)
-    var y = x | ((x & h) &<< 1) | (((x &>> 1) | (load(from, i &+ 1) &<< 63)) & h)
-    y |= (load(from, i &- 1) & load(east, i &- 1)) &>> 63
-    y |= load(from, i &- row) & load(south, i &- row)
-    y |= load(from, i &+ row) & load(south, i)
-    return y & load(free, i)
+    return some != .zero
   }
 
   /// Walks back from the goal, choosing among the ways by chance, and notes who is met.

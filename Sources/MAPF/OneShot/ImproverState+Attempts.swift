@@ -18,7 +18,7 @@ extension ImproverState {
   ) -> (last: Int, cost: Int)? {
     let (start, goal) = (instance.starts[a], instance.goals[a])
     if sweeps { return sweep.run(from: start, to: goal, bound: bound, path: path) }
-    let row = distances.row(a, goal: goal)
+    let row = distanceRow(a)
     return search.run(from: start, to: goal, distance: row, bound: bound, path: path)
   }
 

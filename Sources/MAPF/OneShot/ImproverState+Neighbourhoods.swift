@@ -57,7 +57,7 @@ extension ImproverState {
 
   private mutating func walk(_ a: Int, _ size: Int, using rng: inout SeededGenerator) {
     guard last[a] > 0 else { return }
-    let row = distances.row(a, goal: instance.goals[a])
+    let row = distanceRow(a)
     var time = rng.next(below: Int(last[a]))
     var v = vertex(a, time)
     while time + 1 < horizon - 1, group.count < size {

@@ -11,7 +11,7 @@ struct ImproverState {
   static let memoryLimit = 1 << 30
   static let distanceLimit = 256 << 20
   /// The most agents times cells for which distances are measured at the start.
-  static let measureLimit = 30_000_000
+  static let measureLimit = 50_000_000
 
   let instance: GridInstance
   let agentCount: Int
@@ -125,6 +125,15 @@ struct ImproverState {
     }
     let (from, to) = (graph.cells[Int(start)], graph.cells[Int(goal)])
     return abs(from.x - to.x) + abs(from.y - to.y)
+  }
+
+  /// The distances to the goal of `a`; from then on its least loss is known exactly.
+  mutating func distanceRow(_ a: Int) -> UnsafePointer<UInt16> {
+    let row = distances.row(a, goal: instance.goals[a])
+    let exact = Int32(row[Int(instance.starts[a])])
+    lowerBound += Int(exact - least[a])
+    least[a] = exact
+    return row
   }
 
   /// The vertex of agent `a` at `time`.

@@ -33,20 +33,14 @@ struct ImproverSweep {
     stride = planes.planeWords + 2 * planes.guardWords
     reach = .allocate(capacity: stride * planes.horizon)
     late = .allocate(capacity: stride * planes.horizon)
+    // Guard words are never written.
+    reach.initialize(repeating: 0, count: stride * planes.horizon)
+    late.initialize(repeating: 0, count: stride * planes.horizon)
   }
 
   func deallocate() {
     reach.deallocate()
     late.deallocate()
-  }
-
-  /// A band of words in a plane, multiples of 4.
-  private struct Band {
-    var first: Int
-    var end: Int
-
-    /// Beyond the band and its guard words a plane holds what an earlier search left.
-    func contains(_ place: Int) -> Bool { place >> 6 >= first && place >> 6 < end }
   }
 
   /// Searches a path of cost at most `bound` and writes it to `path`.
@@ -62,10 +56,12 @@ struct ImproverSweep {
     var rested: (last: Int, cost: Int)?
     var hasRested = false
     let place = Int(planes.place[Int(goal)])
-    var band = begin(reach, start, 0)
+    var bands = ImproverBands(
+      planes, from: Int(planes.place[Int(start)]), to: place, begin: 0, bound: bound)
+    begin(reach, start, 0, bands)
     var t = 0
     while t <= bound {
-      if band.contains(place), isReached(reach, t, place) {
+      if t >= bands.nearest, isReached(reach, t, place) {
         if t >= open {
           write(reach, from: start, at: 0, to: goal, at: t, path)
           return (t, loss(path, t, goal))
@@ -76,11 +72,13 @@ struct ImproverSweep {
           if let rested {
             write(reach, from: start, at: 0, to: goal, at: t, path)
             bound = min(bound, rested.cost - 1)
+            bands = ImproverBands(
+              planes, from: Int(planes.place[Int(start)]), to: place, begin: 0, bound: bound)
           }
         }
       }
       t += 1
-      if t <= bound, !step(reach, t, &band, place, bound) { break }
+      if t <= bound, !step(reach, t, bands) { break }
     }
     guard let rested else { return nil }
     return (rested.last, loss(path, rested.last, goal))
@@ -124,11 +122,13 @@ struct ImproverSweep {
     _ goal: Int32, _ place: Int, _ leave: Int, until: Int, after: Int
   ) -> Int? {
     let latest = min(until, planes.length - 1)
-    var band = begin(late, goal, leave)
+    guard leave <= latest else { return nil }
+    let bands = ImproverBands(planes, from: place, to: place, begin: leave, bound: latest)
+    begin(late, goal, leave, bands)
     var t = leave + 1
     while t <= latest {
-      guard step(late, t, &band, place, latest) else { return nil }
-      if t > after, band.contains(place), isReached(late, t, place) { return t }
+      guard step(late, t, bands) else { return nil }
+      if t > after, isReached(late, t, place) { return t }
       t += 1
     }
     return nil
@@ -148,97 +148,55 @@ struct ImproverSweep {
     layer(reach, time)[place >> 6] & (1 << UInt64(place & 63)) != 0
   }
 
-  private func begin(_ reach: UnsafeMutablePointer<UInt64>, _ v: Int32, _ time: Int) -> Band {
-    let place = Int(planes.place[Int(v)])
+  private func begin(
+    _ reach: UnsafeMutablePointer<UInt64>, _ v: Int32, _ time: Int, _ bands: ImproverBands
+  ) {
     let cells = layer(reach, time)
-    let band = Band(first: (place >> 6) & ~3, end: (place >> 6) & ~3 + 4)
-    let extra = planes.guardWords
-    (cells + band.first - extra).update(repeating: 0, count: 4 + 2 * extra)
+    let zone = bands.zone(time)
+    for strip in zone.firstStrip...max(zone.firstStrip, zone.lastStrip) where zone.first < zone.end
+    {
+      (cells + strip * planes.rows + zone.first).update(repeating: 0, count: zone.end - zone.first)
+    }
+    let place = Int(planes.place[Int(v)])
     cells[place >> 6] = 1 << UInt64(place & 63)
-    return band
   }
 
   /// Computes the cells of `time` from those of the time before.
   /// - Returns: false when there are none.
   @inline(__always)
   private mutating func step(
-    _ reach: UnsafeMutablePointer<UInt64>, _ time: Int, _ band: inout Band, _ goal: Int,
-    _ bound: Int
+    _ reach: UnsafeMutablePointer<UInt64>, _ time: Int, _ bands: ImproverBands
   ) -> Bool {
-    let perRow = planes.wordsPerRow
-    let far = (bound &- time) &* perRow
-    let home = goal >> 6
-    let first = max(0, band.first &- perRow, home &- far &- perRow) & ~3
-    let end = min(
-      planes.planeWords, (min(band.end &+ perRow, home &+ far &+ perRow &+ 1) &+ 3) & ~3)
-    guard first < end else { return false }
-    band = Band(first: first, end: end)
-    words &+= end &- first
-    let cells = layer(reach, time)
-    let some =
-      perRow == 1
-      ? narrow(layer(reach, time &- 1), cells, planes.plane(time), first, end)
-      : wide(layer(reach, time &- 1), cells, planes.plane(time), first, end)
-    for i in 1...planes.guardWords {
-      cells[first &- i] = 0
-      cells[end &+ i &- 1] = 0
-    }
-    return some
-  }
-
-  private typealias Four = SIMD4<UInt64>
-
-  @inline(__always)
-  private func load(_ words: UnsafeMutablePointer<UInt64>, _ i: Int) -> Four {
-    UnsafeRawPointer(words + i).loadUnaligned(as: Four.self)
-  }
-
-  /// A row of the map is one word.
-  @inline(__always)
-  private func narrow(
-    _ from: UnsafeMutablePointer<UInt64>, _ to: UnsafeMutablePointer<UInt64>,
-    _ free: UnsafeMutablePointer<UInt64>, _ first: Int, _ end: Int
-  ) -> Bool {
-    let east = free + planes.planeWords
-    let south = free + 2 * planes.planeWords
-    var some = Four.zero
-    var i = first
-    while i < end {
-      let x = load(from, i)
-      let h = load(east, i)
-      var y = x | ((x & h) &<< 1) | ((x &>> 1) & h)
-      y |= load(from, i &- 1) & load(south, i &- 1)
-      y |= load(from, i &+ 1) & load(south, i)
-      y &= load(free, i)
-      some |= y
-      UnsafeMutableRawPointer(to + i).storeBytes(of: y, as: Four.self)
-      i &+= 4
-    }
-    return some != .zero
-  }
-
-  /// A row of the map is several words: what is shifted out of one enters the next.
-  @inline(__always)
-  private func wide(
-    _ from: UnsafeMutablePointer<UInt64>, _ to: UnsafeMutablePointer<UInt64>,
-    _ free: UnsafeMutablePointer<UInt64>, _ first: Int, _ end: Int
-  ) -> Bool {
-    let east = free + planes.planeWords
-    let south = free + 2 * planes.planeWords
-    let row = planes.wordsPerRow
-    var some = Four.zero
-    var i = first
-    while i < end {
-      let x = load(from, i)
-      let h = load(east, i)
-      var y = x | ((x & h) &<< 1) | (((x &>> 1) | (load(from, i &+ 1) &<< 63)) & h)
-      y |= (load(from, i &- 1) & load(east, i &- 1)) &>> 63
-      y |= load(from, i &- row) & load(south, i &- row)
-      y |= load(from, i &+ row) & load(south, i)
-      y &= load(free, i)
-      some |= y
-      UnsafeMutableRawPointer(to + i).storeBytes(of: y, as: Four.self)
-      i &+= 4
+    let (from, to) = (layer(reach, time &- 1), layer(reach, time))
+    let free = planes.plane(time)
+    let zone = bands.zone(time)
+    guard zone.first < zone.end else { return false }
+    var some = ReservationPlanes.Four.zero
+    var strip = zone.firstStrip
+    while strip <= zone.lastStrip {
+      let base = strip &* planes.rows
+      let band = bands.band(strip, time, zone)
+      ImproverBands.clear(to, base &+ zone.first, base &+ band.first)
+      var i = base &+ band.first
+      let end = base &+ band.end
+      words &+= end &- i
+      if planes.strips == 1 {
+        while i < end {
+          let y = planes.moved(from, i, free, isWide: false)
+          some |= y
+          ReservationPlanes.store(to, i, y)
+          i &+= 4
+        }
+      } else {
+        while i < end {
+          let y = planes.moved(from, i, free, isWide: true)
+          some |= y
+          ReservationPlanes.store(to, i, y)
+          i &+= 4
+        }
+      }
+      ImproverBands.clear(to, end, base &+ zone.end)
+      strip &+= 1
     }
     return some != .zero
   }

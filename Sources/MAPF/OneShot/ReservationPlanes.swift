@@ -3,13 +3,13 @@ import Grid
 /// Who may be where at which time, as pictures of the map: for every time one bit plane of the
 /// cells that are free, and two of the edges that are free in the step that leads to it.
 ///
-/// A row of the map is a row of whole words, so that a step in any direction is a shift. Memory: 3/8
-/// byte a raster cell and time. Unsafe memory, fenced here.
+/// The map is cut into strips 64 columns wide; a word is a row of a strip, and below it lies the next
+/// row, so that a step in any direction is a shift. Memory: 3/8 byte a raster cell and time. Unsafe
+/// memory, fenced here.
 struct ReservationPlanes {
-  /// Words of 64 cells in a row of the map.
-  let wordsPerRow: Int
-  /// Words in a plane, a multiple of 4.
-  let planeWords: Int
+  /// Strips of 64 columns, and words in each: the map's rows, rounded up to a multiple of 4.
+  let strips: Int
+  let rows: Int
   /// The times that there is room for.
   let horizon: Int
   /// Vertex -> the number of its bit in a plane.
@@ -26,29 +26,31 @@ struct ReservationPlanes {
     nonmutating set { lengthStore.pointee = newValue }
   }
 
-  /// The words that a step reads beyond a band of words.
-  var guardWords: Int { (2 * wordsPerRow + 7) & ~3 }
+  /// Words in a plane.
+  var planeWords: Int { strips &* rows }
+
+  /// The words that a step reads before and beyond a plane.
+  var guardWords: Int { rows &+ 4 }
 
   /// The bytes for a map and so many times.
   static func bytes(_ graph: Graph, horizon: Int) -> Int {
-    Int(graph.height) * ((Int(graph.width) + 63) >> 6) * 24 * horizon
+    (Int(graph.height) + 3) * ((Int(graph.width) + 63) >> 6) * 24 * horizon
   }
 
   init(_ graph: Graph, horizon: Int) {
-    wordsPerRow = (Int(graph.width) + 63) >> 6
-    planeWords = (wordsPerRow * Int(graph.height) + 3) & ~3
+    strips = (Int(graph.width) + 63) >> 6
+    rows = (Int(graph.height) + 3) & ~3
     self.horizon = horizon
     place = .allocate(capacity: graph.vertexCount)
-    let extra = (2 * wordsPerRow + 7) & ~3
-    let count = 3 * planeWords * horizon + 2 * extra
     lengthStore = .allocate(capacity: 1)
     lengthStore.initialize(to: horizon)
+    let count = 3 * strips * rows * horizon + 2 * (rows + 4)
     memory = .allocate(capacity: count)
     memory.initialize(repeating: 0, count: count)
-    planes = memory + extra
-    let rowBits = wordsPerRow << 6
+    planes = memory + rows + 4
     for (v, cell) in graph.cells.enumerated() {
-      place[v] = Int32(Int(cell.y) * rowBits + Int(cell.x))
+      let word = (Int(cell.x) >> 6) * rows + Int(cell.y)
+      place[v] = Int32(word << 6 | Int(cell.x) & 63)
     }
     guard horizon > 0 else { return }
     for v in 0..<graph.vertexCount {
@@ -67,6 +69,12 @@ struct ReservationPlanes {
     lengthStore.deallocate()
   }
 
+  /// Column and row of a bit.
+  func cell(_ place: Int) -> (x: Int, y: Int) {
+    let strip = (place >> 6) / rows
+    return (strip << 6 | place & 63, place >> 6 - strip * rows)
+  }
+
   /// The free cells of `time`; the edges of the step to it follow.
   @inline(__always) func plane(_ time: Int) -> UnsafeMutablePointer<UInt64> {
     planes + (3 &* planeWords &* time)
@@ -83,7 +91,7 @@ struct ReservationPlanes {
   /// The edge plane's offset and the bit of the edge between two cells' bits.
   @inline(__always) private func edge(_ a: Int, _ b: Int) -> (offset: Int, bit: Int) {
     let low = min(a, b)
-    return (max(a, b) &- low == 1 ? planeWords : 2 &* planeWords, low)
+    return (max(a, b) &- low == 64 ? 2 &* planeWords : planeWords, low)
   }
 
   /// Whether the edge between two adjacent cells is free in the step to `time`.
