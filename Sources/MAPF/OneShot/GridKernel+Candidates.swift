@@ -39,10 +39,23 @@ extension GridKernel {
     return best(a, set)
   }
 
+  /// What speaks against one of several cells that are equally near, against a chance of up to 255:
+  /// that it lies on the further way of the agent that pushes; that one must push an agent there off
+  /// its goal, or one under way; each agent that one would stand in the way of.
+  private enum Weight {
+    static let pushersWay: UInt32 = 1024
+    static let resting: UInt32 = 512
+    static let underWay: UInt32 = 128
+    static let hindered: UInt32 = 256
+    /// It is claimed already.
+    static let taken: UInt32 = 1 << 20
+  }
+
   /// The best of several directions that are equally near.
   @inline(never)
   private mutating func best(_ a: Int, _ set: UInt8) -> Int {
     let here = Int(at[a])
+    let shunned = near[a] & set == 0 ? shun[a] : 0
     var ways = set
     var (bestKey, bestWay) = (UInt32.max, -1)
     var dice = draw()
@@ -53,9 +66,12 @@ extension GridKernel {
       var key = UInt32(truncatingIfNeeded: dice & 0xFF)
       dice &>>= 8
       if claimant(target) != Self.none {
-        key |= 1 &<< 20
+        key &+= Weight.taken
       } else {
-        key &+= hindrance(target, butNot: here) &<< 8
+        key &+= hindrance(target, butNot: here) &* Weight.hindered
+        if (shunned &>> UInt8(direction)) & 1 == 1 { key &+= Weight.pushersWay }
+        let other = occupant(target)
+        if other >= 0 { key &+= near[Int(other)] == 0 ? Weight.resting : Weight.underWay }
       }
       if key < bestKey { (bestKey, bestWay) = (key, direction) }
     }

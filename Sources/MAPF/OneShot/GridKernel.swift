@@ -1,8 +1,10 @@
 // One step of PIBT on the plain four-neighbour grid: Okumura, Machida, Defago, Tamura, "Priority
 // Inheritance with Backtracking for Iterative Multi-agent Path Finding" (AIJ 2022). Where we differ:
 // - what an agent prefers comes from one bit a cell (`BitTables`), once per move, not from tables;
-// - equals are ordered by whom the agent would stand in the way of there (hindrance; Okumura, Nagai,
-//   "Lightweight and Effective Preference Construction in PIBT", 2025), then by chance;
+// - among equals an agent takes the cell from which it need not push anybody, least of all off a goal,
+//   and where it stands in nobody's way (hindrance; Okumura, Nagai, "Lightweight and Effective
+//   Preference Construction in PIBT", 2025), then by chance;
+// - an agent that is pushed steps aside rather than ahead of the one that pushes it;
 // - agents that rest on their goals are not looked at until somebody pushes them;
 // - the recursion is an explicit stack, and candidates are chosen when their turn comes.
 
@@ -32,6 +34,8 @@ struct GridKernel {
   /// The candidates not tried yet: a bit a direction, and the flags above.
   let todo: UnsafeMutablePointer<UInt8>
   let choice: UnsafeMutablePointer<UInt8>
+  /// The directions in which the agent that pushes this one will want to go on; 0 when none does.
+  let shun: UnsafeMutablePointer<UInt8>
   /// The agent pulled behind when this one makes room for it to pass.
   let pulled: UnsafeMutablePointer<Int32>
   let stack: UnsafeMutablePointer<Int32>
@@ -101,6 +105,7 @@ struct GridKernel {
   mutating func decide(_ root: Int) -> Bool {
     var depth = 0
     stack[0] = Int32(truncatingIfNeeded: root)
+    shun[root] = 0
     enter(root)
     while true {
       let a = Int(stack[depth])
@@ -108,6 +113,7 @@ struct GridKernel {
       if pushed >= 0 {
         depth &+= 1
         stack[depth] = pushed
+        shun[Int(pushed)] = nearer(a, at[Int(pushed)])
         enter(Int(pushed))
       } else if pushed == Self.settled {
         while depth >= 0 {

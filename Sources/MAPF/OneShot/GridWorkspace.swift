@@ -15,8 +15,8 @@ final class GridWorkspace {
     agentCount = tables.goals.count
     words = .allocate(capacity: 7 * agentCount)
     words.initialize(repeating: -1, count: 7 * agentCount)
-    bytes = .allocate(capacity: 3 * agentCount)
-    bytes.initialize(repeating: 0, count: 3 * agentCount)
+    bytes = .allocate(capacity: 4 * agentCount)
+    bytes.initialize(repeating: 0, count: 4 * agentCount)
     let cellCount = tables.grid.cellCount
     field = .allocate(capacity: 2 * cellCount)
     field.initialize(repeating: GridKernel.none, count: 2 * cellCount)
@@ -42,7 +42,8 @@ final class GridWorkspace {
     return GridKernel(
       agentCount: n, gradients: tables.gradients, jump: tables.grid.stripJump,
       refusesRotations: refusesRotations, at: words, goal: words + n, next: words + 2 * n,
-      near: bytes, todo: bytes + n, choice: bytes + 2 * n, pulled: words + 3 * n,
+      near: bytes, todo: bytes + n, choice: bytes + 2 * n, shun: bytes + 3 * n,
+      pulled: words + 3 * n,
       stack: words + 4 * n, decided: words + 5 * n, active: words + 6 * n, field: field,
       isNarrow: UnsafePointer(narrow))
   }
