@@ -87,6 +87,14 @@ public struct LifelongPlanner: Sendable {
   /// - Returns: the moves, leaders before followers. Agents without one stay.
   /// - Complexity: O(agents) in practice, and one search per goal that is new.
   public mutating func step(_ agents: [PlanningAgent]) -> [PlannedMove] {
+    var planned: [PlannedMove] = []
+    step(agents, into: &planned)
+    return planned
+  }
+
+  /// Like `step(_:)`, into the caller's array: with one that has been used before, and goals that are
+  /// known, nothing is allocated.
+  public mutating func step(_ agents: [PlanningAgent], into planned: inout [PlannedMove]) {
     makeRoom(for: agents.count)
     updateWalls(agents)
     var kernel = workspace.kernel(agentCount: agents.count, refusesRotations: true)
@@ -103,7 +111,7 @@ public struct LifelongPlanner: Sendable {
       _ = kernel.decide(a)
     }
     kernel.clearDemand()
-    let planned = leadersFirst(agents, kernel)
+    leadersFirst(agents, kernel, into: &planned)
     remember(agents, kernel)
     kernel.clear()
     random = kernel.random
@@ -112,7 +120,6 @@ public struct LifelongPlanner: Sendable {
     statistics.candidatesTried += kernel.tried
     statistics.tableFills = tables.fills
     statistics.tableBytes = tables.bytes
-    return planned
   }
 
   // MARK: Before
@@ -181,9 +188,11 @@ public struct LifelongPlanner: Sendable {
 
   // MARK: After
 
-  private func leadersFirst(_ agents: [PlanningAgent], _ kernel: StepKernel) -> [PlannedMove] {
+  private func leadersFirst(
+    _ agents: [PlanningAgent], _ kernel: StepKernel, into planned: inout [PlannedMove]
+  ) {
     let emitted: Int32 = -2
-    var planned: [PlannedMove] = []
+    planned.removeAll(keepingCapacity: true)
     planned.reserveCapacity(agents.count)
     for first in 0..<agents.count
     where kernel.nextMove[first] >= 0 && kernel.cursor[first] != emitted {
@@ -208,7 +217,6 @@ public struct LifelongPlanner: Sendable {
         depth -= 1
       }
     }
-    return planned
   }
 
   private mutating func remember(_ agents: [PlanningAgent], _ kernel: StepKernel) {

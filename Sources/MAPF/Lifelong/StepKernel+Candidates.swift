@@ -64,17 +64,23 @@ extension StepKernel {
       let index = key & 0xFFFF
       let end = index == Self.stayIndex ? Int(at[a]) : Int(moves.end[first + Int(index)])
       let isTaken = occupant[end] >= 0 && Int(occupant[end]) != a
-      random &+= 0x9E37_79B9_7F4A_7C15
-      let mixed = (random ^ (random &>> 31)) &* 0xBF58_476D_1CE4_E5B9
+      let tie = Self.nextTie(&random)
       // Its own wish is not a crowd. Without a goal, pushing on is worse than standing in the way.
       let others = UInt64(min(demand[end] - (k == wish ? 1 : 0), 31)) << 34
       let taken: UInt64 = isTaken ? (isAimless ? 1 << 39 : 1 << 33) : 0
-      keys[k] = key | others | taken | (mixed &>> 48) << 16
+      keys[k] = key | others | taken | tie << 16
     }
     cursor[a] = 0
     pulled[a] = Self.none
     select(a, from: 0)
     if allowsSwap, count > 1, !isAimless { pulled[a] = swapPartner(of: a) }
+  }
+
+  /// The tie-break of the next candidate, in 16 bits: a function of what `random` was. Drawn for all
+  /// candidates of an agent in their order, when its turn comes.
+  static func nextTie(_ random: inout UInt64) -> UInt64 {
+    random &+= 0x9E37_79B9_7F4A_7C15
+    return ((random ^ (random &>> 31)) &* 0xBF58_476D_1CE4_E5B9) &>> 48
   }
 
   /// Brings the best of agent `a`'s candidates from the `first` on to the front of them: the worst
