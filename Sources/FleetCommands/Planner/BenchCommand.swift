@@ -9,7 +9,7 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Run the planner alone on benchmark files.",
     discussion: "One-shot planning is `drover plan`; `make bench` runs a table of benchmarks.",
-    subcommands: [LifelongCommand.self, ScenarioCommand.self])
+    subcommands: [LifelongCommand.self, ScenarioCommand.self, GuidanceCommand.self])
 }
 
 /// `drover bench scenario`
@@ -45,12 +45,46 @@ struct ScenarioCommand: ParsableCommand {
       throw CommandFailure(
         "file", "\(map) has \(graph.vertexCount) passable cells, too few for \(agents) agents")
     }
-    let bytes = ScenarioText.bytes(instance, map: PlannerInput.name(map))
-    guard let output else {
-      return CommandContext.current.write(String(decoding: bytes, as: UTF8.self))
+    try PlannerInput.write(ScenarioText.bytes(instance, map: PlannerInput.name(map)), to: output)
+  }
+}
+
+/// `drover bench guidance`
+struct GuidanceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "guidance",
+    abstract: "Make a guidance of one-way lanes for a map.",
+    discussion: """
+      Neighbouring streets of the map are given opposite directions: a move along the lane costs \
+      --easy, against it --hard. Nothing is forbidden; weights only direct.
+
+      EXAMPLES
+        drover bench guidance map.txt --easy 2 --hard 20 --output lanes.txt
+        drover bench lifelong --map map.txt --agents agents_9.csv --tasks tasks_one.csv --steps 800 \
+      --guidance lanes.txt
+      """)
+
+  @Argument(help: "The map.", completion: .file()) var map: String
+  @Option(help: "Weight of a move along the lane.") var easy: UInt8 = 2
+  @Option(help: "Weight of a move against it.") var hard: UInt8 = 20
+  @Option(help: "Weight of a quarter turn, where agents turn.") var turn: UInt8 = 1
+  @Option(help: ArgumentHelp("Write it there (default: standard output).", valueName: "file"))
+  var output: String?
+
+  func validate() throws {
+    guard (1...Guidance.turnLimit).contains(turn) else {
+      throw ValidationError("--turn goes from 1 to \(Guidance.turnLimit)")
     }
-    try PlannerInput.read { () throws(PlannerFileError) in
-      try PlannerFile.write(bytes, to: output)
+    if easy < 1 || hard < easy {
+      throw ValidationError("--easy must be at least 1, --hard no less")
     }
+  }
+
+  func run() throws {
+    let graph = try PlannerInput.read { () throws(PlannerFileError) in
+      Graph(try PlannerFile.map(map))
+    }
+    let guidance = Guidance.lanes(for: graph, easy: easy, hard: hard, turn: turn)
+    try PlannerInput.write(Array(guidance.text(for: graph).utf8), to: output)
   }
 }

@@ -70,6 +70,11 @@ struct LifelongCommand: ParsableCommand {
     var settings = GridLifelongPlanner.Settings(
       model: turning ? .turning : .fourNeighbour, seed: Seed(seed))
     settings.refusesRotations = rotations == .refused
+    if let guidance {
+      settings.guidance = try PlannerInput.read { () throws(PlannerFileError) in
+        try GuidanceFile.load(guidance, for: instance.graph, model: settings.model)
+      }
+    }
     var run = LifelongRun(
       instance, settings: settings, steps: steps, budget: budget,
       records: output != nil)
@@ -82,9 +87,7 @@ struct LifelongCommand: ParsableCommand {
     progress.clear()
     let report = LifelongReport(run, isComplete: run.stepsDone == steps, seed: seed)
     if let output, let recording = run.recording {
-      try PlannerInput.read { () throws(PlannerFileError) in
-        try PlannerFile.write(recording.bytes, to: output)
-      }
+      try PlannerInput.write(recording.bytes, to: output)
     }
     try format.print(report) { report.lines }
     if run.stepsDone < steps { throw ExitCode(1) }

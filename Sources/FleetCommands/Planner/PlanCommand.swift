@@ -64,10 +64,7 @@ struct PlanCommand: ParsableCommand {
     let report = PlanReport(
       result, instance: instance, map: map, scenario: scenario, seed: seed)
     if let output {
-      let file = report.file(instance, result.plan).bytes
-      try PlannerInput.read { () throws(PlannerFileError) in
-        try PlannerFile.write(file, to: output)
-      }
+      try PlannerInput.write(report.file(instance, result.plan).bytes, to: output)
     }
     try format.print(report) { report.lines }
     if let status = result.outcome.exitStatus { throw ExitCode(status) }
@@ -82,6 +79,14 @@ enum PlannerInput {
     do throws(PlannerFileError) { return try body() } catch {
       throw CommandFailure("file", error.description)
     }
+  }
+
+  /// Writes a file, or to standard output without a path.
+  static func write(_ bytes: [UInt8], to path: String?) throws(CommandFailure) {
+    guard let path else {
+      return CommandContext.current.write(String(decoding: bytes, as: UTF8.self))
+    }
+    try read { () throws(PlannerFileError) in try PlannerFile.write(bytes, to: path) }
   }
 
   /// The last part of a path.
