@@ -27,6 +27,8 @@ struct GridSearch {
   private var rng: SeededGenerator
 
   let nodes: GridNodes
+  /// Agent -> its place in the order of those under way since the start.
+  private let rank: [Int32]
   private var open: [Int32] = []
   private var loaded: Int32 = 0
   private var trees: [Int32: ConstraintTree] = [:]
@@ -74,6 +76,7 @@ struct GridSearch {
     self.tables = tables
     kernel.random = seed.derive("one-shot step").rawValue | 1
     rng = seed.derive("one-shot constraints").generator()
+    rank = GridSearch.ranks(tables)
     nodes = GridNodes(agentCount: tables.goals.count)
     constraints.append(Constraint(agent: -1, cell: -1, parent: -1, depth: 0))
     starts.withUnsafeBufferPointer { row in
@@ -174,7 +177,7 @@ struct GridSearch {
     loaded = node
   }
 
-  /// The agents not on their goals: those longest under way first, then the farthest.
+  /// The agents not on their goals: those longest under way first, then by rank.
   private mutating func loadActive(_ node: Int32) {
     var since = [Int32](repeating: Int32(Self.memory), count: kernel.agentCount)
     var ancestor = node
@@ -188,11 +191,25 @@ struct GridSearch {
     }
     let order = since.indices.filter { since[$0] > 0 }.sorted { a, b in
       if since[a] != since[b] { return since[a] > since[b] }
-      return tables.distances[a] != tables.distances[b]
-        ? tables.distances[a] > tables.distances[b] : a < b
+      return rank[a] < rank[b]
     }
     for (i, a) in order.enumerated() { kernel.active[i] = Int32(a) }
     kernel.activeCount = order.count
+  }
+
+  /// Goals far from everywhere go first: who rests there need not be moved again. A long way counts
+  /// as well.
+  private static func ranks(_ tables: BitTables) -> [Int32] {
+    let sums = BitRemoteness(tables.grid).sums
+    let keys = tables.goals.indices.map { a in
+      4 * Int(sums[Int(tables.goals[a])])
+        + BitRemoteness.sampleCount * Int(tables.distances[a])
+    }
+    var ranks = [Int32](repeating: 0, count: keys.count)
+    for (i, a) in keys.indices.sorted(by: { (-keys[$0], $0) < (-keys[$1], $1) }).enumerated() {
+      ranks[a] = Int32(i)
+    }
+    return ranks
   }
 
   /// How many steps back the time is known since when an agent has been under way.
