@@ -198,12 +198,18 @@ struct GridSearch {
   }
 
   /// Goals far from everywhere go first: who rests there need not be moved again. A long way counts
-  /// as well.
+  /// as well; it alone counts where most cells have two ways at most, for there all block the way
+  /// and the order of the goals would be against that of the corridors.
   private static func ranks(_ tables: BitTables) -> [Int32] {
-    let sums = BitRemoteness(tables.grid).sums
+    let grid = tables.grid
+    let narrow = grid.cellOfVertex.reduce(0) {
+      $0 + (grid.exits[Int($1)].nonzeroBitCount <= 2 ? 1 : 0)
+    }
+    let isMaze = 2 * narrow > grid.cellOfVertex.count
+    let sums = isMaze ? [] : BitRemoteness(grid).sums
     let keys = tables.goals.indices.map { a in
-      4 * Int(sums[Int(tables.goals[a])])
-        + BitRemoteness.sampleCount * Int(tables.distances[a])
+      BitRemoteness.sampleCount * Int(tables.distances[a])
+        + (isMaze ? 0 : 4 * Int(sums[Int(tables.goals[a])]))
     }
     var ranks = [Int32](repeating: 0, count: keys.count)
     for (i, a) in keys.indices.sorted(by: { (-keys[$0], $0) < (-keys[$1], $1) }).enumerated() {
