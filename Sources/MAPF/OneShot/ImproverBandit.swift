@@ -51,6 +51,6 @@ struct ImproverBandit {
   }
 
   /// The least rate that a way is credited with, as a share of the best.
-  private static let floor = 0.15
+  private static let floor = 0.05
   private static let fading = 0.005
 }

@@ -33,14 +33,10 @@ extension ImproverState {
     group.append(Int32(a))
   }
 
-  /// One of the more delayed agents.
+  /// The more delayed of two agents: a stronger leaning towards the worst starves the others.
   private func delayed(using rng: inout SeededGenerator) -> Int {
-    var best = rng.next(below: agentCount)
-    for _ in 0..<3 {
-      let a = rng.next(below: agentCount)
-      if loss[a] - least[a] > loss[best] - least[best] { best = a }
-    }
-    return best
+    let (a, b) = (rng.next(below: agentCount), rng.next(below: agentCount))
+    return loss[a] - least[a] >= loss[b] - least[b] ? a : b
   }
 
   /// A delayed agent and those it meets when it walks straight towards its goal from some time on,
