@@ -62,14 +62,12 @@ final class BitSweep {
       lanes[y * grid.width + x][lane] = 0
       first = min(first, y)
     }
-    spread(first)
+    relax(first, from: first)
     for y in stride(from: first + 1, to: grid.height, by: 1) {
-      take(y, from: y - 1)
-      spread(y)
+      relax(y, from: y - 1)
     }
     for y in stride(from: grid.height - 2, through: 0, by: -1) {
-      take(y, from: y + 1)
-      spread(y)
+      relax(y, from: y + 1)
     }
     return finish() && !isSaturated
   }
@@ -99,8 +97,7 @@ final class BitSweep {
 
   private func improve(_ y: Int, from other: Int) -> Bool {
     guard canImprove(y, from: other) else { return false }
-    take(y, from: other)
-    spread(y)
+    relax(y, from: other)
     return true
   }
 
@@ -147,27 +144,18 @@ final class BitSweep {
     for i in 0..<grid.width * grid.height { lanes[i] = empty }
   }
 
-  /// Takes into row `y` what the row `from` offers, plus one.
-  private func take(_ y: Int, from other: Int) {
+  /// Takes into row `y` what the row `from` offers, plus one, and spreads the row's distances to both
+  /// sides; `from == y` only spreads.
+  private func relax(_ y: Int, from other: Int) {
     let row = lanes + y * grid.width
     let source = lanes + other * grid.width
-    for r in runStart[y]..<runStart[y + 1] {
-      for x in Int(runs[r].from)..<Int(runs[r].to) {
-        row[x] = Self.least(row[x], source[x] &+ 1)
-      }
-    }
-  }
-
-  /// Spreads the distances of row `y` along it, both ways.
-  private func spread(_ y: Int) {
-    let row = lanes + y * grid.width
     for r in runStart[y]..<runStart[y + 1] {
       let (from, to) = (Int(runs[r].from), Int(runs[r].to))
       work += to - from
       var carry = Lanes(repeating: Self.unreached)
       var x = from
       while x < to {
-        carry = Self.least(row[x], carry &+ 1)
+        carry = Self.least(Self.least(row[x], source[x] &+ 1), carry &+ 1)
         row[x] = carry
         x &+= 1
       }
