@@ -22,8 +22,8 @@ check: bootstrap ## the tests that need no broker: half a minute, for every edit
 build: bootstrap ## the release build, .build/release/drover
 	swift build -c release --product drover
 
-bench: bootstrap ## the benchmarks
-	swift run -c release --package-path Tests/Benchmarks
+bench: build ## the benchmarks; on public instances with DROVER_BENCH_DATA=folder, all with FULL=1
+	swift run -c release --package-path Tests/Benchmarks Benchmarks $(if $(FULL),--full)
 
 format: ## formats every Swift file
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Simulator
