@@ -35,7 +35,7 @@ public func droverAssignerSettingsInit(
 private var assignerDefaults: drover_assigner_settings {
   drover_assigner_settings(
     struct_size: UInt32(MemoryLayout<drover_assigner_settings>.size), approach_percent: 100,
-    table_memory_bytes: 1 << 28)
+    table_memory_bytes: 1 << 28, motion: Int32(DROVER_FOUR_NEIGHBOUR.rawValue))
 }
 
 @_cdecl("drover_assigner_create")
@@ -55,10 +55,12 @@ public func droverAssignerCreate(
     guard c.approach_percent >= 0, c.approach_percent <= 10_000 else {
       throw .range("settings.approach_percent", c.approach_percent, "0...10000")
     }
+    guard c.motion == 0 || c.motion == 1 else { throw .range("settings.motion", c.motion, "0...1") }
     let memory = Int(clamping: c.table_memory_bytes)
     var settings = TaskAssignment.Settings()
     settings.approachPercent = c.approach_percent
-    let estimates = WayEstimates(graph: map.graph, memoryLimit: memory)
+    let estimates = WayEstimates(
+      graph: map.graph, model: c.motion == 1 ? .turning : .fourNeighbour, memoryLimit: memory)
     slot.pointee = Handles.add(
       AssignerObject(TaskAssignment(estimates: estimates, settings: settings)))
   }

@@ -22,6 +22,14 @@ struct Budgets {
     }
   }
 
+  /// One budget, its clock started now; NULL: none at all.
+  static func one(
+    _ budget: UnsafePointer<drover_budget>?
+  ) throws(InterfaceError) -> PlanningBudget {
+    guard let budget else { return PlanningBudget() }
+    return try Budgets(budget, 1, agents: 0).start(step: 0)
+  }
+
   /// The budget of `step`, its clock started now.
   func start(step: Int) -> PlanningBudget {
     guard !given.isEmpty else { return PlanningBudget(work: defaultWork) }

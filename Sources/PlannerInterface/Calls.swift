@@ -15,8 +15,8 @@ func answer(
   }
 }
 
-/// Runs a call on the object of `handle`, which must be a `Kind`; `isShared` lets others use it at the
-/// same time.
+/// Runs a call on the object of `handle`, which must be a `Kind`; `isShared` lets others use it at
+/// the same time.
 func answer<Kind: HandleObject>(
   _ function: StaticString, _ handle: OpaquePointer?, _ kind: Kind.Type, _ slot: ErrorSlot,
   isShared: Bool = false, _ body: (Kind) throws(InterfaceError) -> Void

@@ -1,8 +1,8 @@
 import CDroverPlanner
 import Synchronization
 
-/// What a handle stands for. One call at a time: `isBusy` is held during it, and only its holder touches
-/// the state of a subclass.
+/// What a handle stands for. One call at a time: `isBusy` is held during it, and only its holder
+/// touches the state of a subclass.
 class HandleObject: @unchecked Sendable {
   private let isBusy = Atomic<Bool>(false)
 
@@ -18,8 +18,8 @@ class HandleObject: @unchecked Sendable {
   }
 }
 
-/// All handles that have been made and not ended. A handle is a number in the dress of a pointer, never
-/// used twice and never followed: stale, foreign and invented ones are told.
+/// All handles that have been made and not ended. A handle is a number in the dress of a pointer,
+/// never used twice and never followed: stale, foreign and invented ones are told.
 enum Handles {
   private struct Table: ~Copyable {
     var live: [UInt: HandleObject] = [:]

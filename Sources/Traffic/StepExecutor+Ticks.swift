@@ -89,8 +89,8 @@ extension StepExecutor {
     return settings.followsInLine && follows(robot, direction, word.ticksDone)
   }
 
-  /// Whether the cell ahead is being left in `direction` by the only visitor before `robot`, which is
-  /// ahead by more ticks than the `ticksDone` of `robot`.
+  /// Whether the cell ahead is being left in `direction` by the only visitor before `robot`, which
+  /// is ahead by more ticks than the `ticksDone` of `robot`.
   private func follows(_ robot: Int, _ direction: UInt8, _ ticksDone: Int32) -> Bool {
     guard let leader = leader(of: robot) else { return false }
     let word = reports[leader]

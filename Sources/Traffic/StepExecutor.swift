@@ -6,12 +6,12 @@ import MAPF
 /// time: says, tick by tick, who may go on (GO) and who must not (STOP).
 ///
 /// It is `Traffic` with a clock of ticks. A step into a cell is a leg that claims it; turns claim
-/// nothing. Windows of a plan are appended leaders before followers; a robot may start a step when its
-/// leg is released, that is when all earlier visitors have left the cell, and reports free cells. So
-/// the order of passing stays as planned, nobody ever meets anybody, and everything appended can
-/// finish, whatever the delays (docs/traffic.md). This is the temporal plan graph of Ma, Kumar, Koenig
-/// ("Multi-Agent Path Finding with Delay Probabilities", AAAI 2017) with visit tokens; rotations are
-/// refused, which in that graph would be cycles.
+/// nothing. Windows of a plan are appended leaders before followers; a robot may start a step when
+/// its leg is released, that is when all earlier visitors have left the cell, and reports free
+/// cells. So the order of passing stays as planned, nobody ever meets anybody, and everything
+/// appended can finish, whatever the delays (docs/traffic.md). This is the temporal plan graph of
+/// Ma, Kumar, Koenig ("Multi-Agent Path Finding with Delay Probabilities", AAAI 2017) with visit
+/// tokens; rotations are refused, which in that graph would be cycles.
 ///
 /// Beyond `Traffic`, for robots that all move alike (`Settings.followsInLine`): a robot may already
 /// roll into the cell that the one before it in the queue is leaving in the very same direction,

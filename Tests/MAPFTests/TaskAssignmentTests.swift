@@ -42,6 +42,17 @@ import Testing
     }
   }
 
+  @Test func turnsOnTheWayCount() {
+    // A U: two corners from one end to the other, a quarter turn each.
+    let graph = Self.field(3, 3, holes: [1, 4])
+    let estimates = WayEstimates(graph: graph, model: .turning, memoryLimit: 1 << 20)
+    let plain = WayEstimates(graph: graph, memoryLimit: 1 << 20)
+    #expect(plain.steps(from: 0, to: 1) == 6)
+    #expect(estimates.steps(from: 0, to: 1) == 8)
+    #expect(estimates.steps(from: 2, to: 4) == 1)
+    #expect(estimates.steps(from: 2, to: 2) == 0)
+  }
+
   @Test func landmarksNeverSayTooMuch() {
     let graph = Self.field(9, 7, holes: [4, 13, 22, 31, 40, 30, 32])
     let estimates = WayEstimates(graph: graph, memoryLimit: 600)

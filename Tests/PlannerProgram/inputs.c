@@ -69,7 +69,8 @@ void test_budgets(void) {
   CHECK(drover_planner_plan(planner, 1, NULL, 0, NULL) == DROVER_OK);
   CHECK(left <= 0);
   budgets[0].kind = 4;
-  FAILS(DROVER_OUT_OF_RANGE, "budgets[0].kind", drover_planner_plan(planner, 1, budgets, 1, &problem));
+  FAILS(DROVER_OUT_OF_RANGE, "budgets[0].kind",
+        drover_planner_plan(planner, 1, budgets, 1, &problem));
   budgets[0] = (drover_budget){DROVER_BUDGET_CPU_MS, -1, NULL, NULL};
   FAILS(DROVER_OUT_OF_RANGE, "-1", drover_planner_plan(planner, 1, budgets, 1, &problem));
   budgets[0] = (drover_budget){DROVER_BUDGET_CALLBACK, 0, NULL, NULL};
@@ -171,8 +172,10 @@ void test_bad_planner_input(void) {
   int32_t goals[2] = {3, 1000};
   FAILS(DROVER_NOT_READY, "planned", drover_planner_actions(planner, actions, 2, &problem));
   FAILS(DROVER_NOT_READY, "planned", drover_planner_advance(planner, &problem));
-  FAILS(DROVER_OUT_OF_RANGE, "first is 3", drover_planner_set_agents(planner, 3, agents, 1, &problem));
-  FAILS(DROVER_OUT_OF_RANGE, "count is 2", drover_planner_set_agents(planner, 1, agents, 2, &problem));
+  FAILS(DROVER_OUT_OF_RANGE, "first is 3",
+        drover_planner_set_agents(planner, 3, agents, 1, &problem));
+  FAILS(DROVER_OUT_OF_RANGE, "count is 2",
+        drover_planner_set_agents(planner, 1, agents, 2, &problem));
   FAILS(DROVER_NULL_ARGUMENT, "agents", drover_planner_set_agents(planner, 0, NULL, 1, &problem));
   agents[1].cell = 108;
   FAILS(DROVER_OUT_OF_RANGE, "agents[1].cell is 108",
@@ -181,13 +184,17 @@ void test_bad_planner_input(void) {
   FAILS(DROVER_CONFLICT, "agents[1].cell is 48, which is blocked",
         drover_planner_set_agents(planner, 0, agents, 2, &problem));
   agents[1] = (drover_agent){1, 4, -1, DROVER_FREE, 0};
-  FAILS(DROVER_OUT_OF_RANGE, "heading is 4", drover_planner_set_agents(planner, 0, agents, 2, &problem));
+  FAILS(DROVER_OUT_OF_RANGE, "heading is 4",
+        drover_planner_set_agents(planner, 0, agents, 2, &problem));
   agents[1] = (drover_agent){1, 0, -2, DROVER_FREE, 0};
-  FAILS(DROVER_OUT_OF_RANGE, "goal is -2", drover_planner_set_agents(planner, 0, agents, 2, &problem));
+  FAILS(DROVER_OUT_OF_RANGE, "goal is -2",
+        drover_planner_set_agents(planner, 0, agents, 2, &problem));
   agents[1] = (drover_agent){1, 0, -1, 9, 0};
-  FAILS(DROVER_OUT_OF_RANGE, "mobility is 9", drover_planner_set_agents(planner, 0, agents, 2, &problem));
+  FAILS(DROVER_OUT_OF_RANGE, "mobility is 9",
+        drover_planner_set_agents(planner, 0, agents, 2, &problem));
   agents[1] = (drover_agent){1, 0, -1, DROVER_FREE, 512};
-  FAILS(DROVER_OUT_OF_RANGE, "priority", drover_planner_set_agents(planner, 0, agents, 2, &problem));
+  FAILS(DROVER_OUT_OF_RANGE, "priority",
+        drover_planner_set_agents(planner, 0, agents, 2, &problem));
   agents[1] = agents[0];
   CHECK(drover_planner_set_agents(planner, 0, agents, 2, NULL) == DROVER_OK);
   FAILS(DROVER_CONFLICT, "0 and 1 are both on cell 0",
@@ -205,7 +212,8 @@ void test_bad_planner_input(void) {
   FAILS(DROVER_WRONG_SIZE, "expected 8", drover_planner_actions(planner, actions, 7, &problem));
   FAILS(DROVER_NULL_ARGUMENT, "actions", drover_planner_actions(planner, NULL, 8, &problem));
   FAILS(DROVER_WRONG_SIZE, "expected 2", drover_planner_ends(planner, agents, NULL, 1, &problem));
-  FAILS(DROVER_NULL_ARGUMENT, "statistics", drover_planner_read_statistics(planner, NULL, &problem));
+  FAILS(DROVER_NULL_ARGUMENT, "statistics",
+        drover_planner_read_statistics(planner, NULL, &problem));
   CHECK(drover_planner_ends(planner, agents, NULL, 2, NULL) == DROVER_OK);
   CHECK(agents[0].goal == 5);
   CHECK(drover_planner_destroy(planner, NULL) == DROVER_OK);
@@ -240,7 +248,8 @@ void test_bad_executor_input(void) {
   CHECK(drover_executor_create(map, &settings, starts, 2, &executor, NULL) == DROVER_OK);
   FAILS(DROVER_OUT_OF_RANGE, "actions[3] is 8",
         drover_executor_append(executor, actions, 4, &number, &problem));
-  FAILS(DROVER_WRONG_SIZE, "count is 3", drover_executor_append(executor, actions, 3, NULL, &problem));
+  FAILS(DROVER_WRONG_SIZE, "count is 3",
+        drover_executor_append(executor, actions, 3, NULL, &problem));
   FAILS(DROVER_NULL_ARGUMENT, "actions", drover_executor_append(executor, NULL, 2, NULL, &problem));
   CHECK(drover_executor_append(executor, actions, 2, &number, NULL) == DROVER_OK && number == 0);
   FAILS(DROVER_WRONG_SIZE, "expected 2", drover_executor_report(executor, reports, 1, &problem));
@@ -277,10 +286,14 @@ void test_bad_assigner_input(void) {
   settings.approach_percent = -1;
   FAILS(DROVER_OUT_OF_RANGE, "approach_percent",
         drover_assigner_create(map, &settings, &assigner, &problem));
+  drover_assigner_settings_init(&settings);
+  settings.motion = -1;
+  FAILS(DROVER_OUT_OF_RANGE, "motion", drover_assigner_create(map, &settings, &assigner, &problem));
   CHECK(drover_assigner_create(map, NULL, &assigner, NULL) == DROVER_OK);
   CHECK(drover_assigner_add_task(assigner, 5, cells, 2, NULL) == DROVER_OK);
   FAILS(DROVER_CONFLICT, "task 5", drover_assigner_add_task(assigner, 5, cells, 2, &problem));
-  FAILS(DROVER_OUT_OF_RANGE, "count is 0", drover_assigner_add_task(assigner, 6, cells, 0, &problem));
+  FAILS(DROVER_OUT_OF_RANGE, "count is 0",
+        drover_assigner_add_task(assigner, 6, cells, 0, &problem));
   FAILS(DROVER_OUT_OF_RANGE, "task 6", drover_assigner_remove_task(assigner, 6, &problem));
   FAILS(DROVER_OUT_OF_RANGE, "delays[0] is -1",
         drover_assigner_assign(assigner, cells, delays, NULL, tasks, 1, &problem));

@@ -1,6 +1,6 @@
-// Drives Drover's planner, executor and assigner through drover_planner.h alone: a round of plans and
-// delayed ticks on a small map with a simulator and collision checks of its own, then bad input of
-// every kind. Prints what failed and returns 1, or returns 0.
+// Drives Drover's planner, executor, assigner and solver through drover_planner.h alone: rounds of
+// plans and delayed ticks on a small map with a simulator and collision checks of its own, then bad
+// input of every kind. Prints what failed and returns 1, or returns 0.
 
 #include "program.h"
 
@@ -26,6 +26,7 @@ int main(void) {
   test_bad_planner_input();
   test_bad_executor_input();
   test_bad_assigner_input();
+  test_solver();
   if (failures == 0) printf("all is well\n");
   return failures == 0 ? 0 : 1;
 }

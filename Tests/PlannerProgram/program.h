@@ -30,5 +30,6 @@ void test_bad_handles(void);
 void test_bad_planner_input(void);
 void test_bad_executor_input(void);
 void test_bad_assigner_input(void);
+void test_solver(void);
 
 #endif

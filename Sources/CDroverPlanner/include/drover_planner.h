@@ -2,28 +2,29 @@
  * @file drover_planner.h
  * @brief Drover's multi-agent planner and executor for programs in any language.
  *
- * Four kinds of objects, each made by a `..._create` and ended by its `..._destroy`:
+ * Five kinds of objects, each made by a `..._create` and ended by its `..._destroy`:
  *
  * - `drover_map`: the raster of passable cells. Immutable; others keep what they need of it.
  * - `drover_planner`: plans unit steps for many agents at once (lifelong), without collisions.
  * - `drover_executor`: executes such plans when an action takes many ticks and robots are delayed:
  *   keeps the planned order of passing and says every tick who may go on and who must stop.
  * - `drover_assigner`: says which robot should do which task.
+ * - `drover_solver`: finds one plan after which everybody rests on his goal, and improves it.
  *
  * The usual round: set the agents where their plans end, plan a few steps, append them to the
  * executor; then every tick report the robots and read the commands; before the next plan, let the
  * executor take back what will not have begun by then, and start over from the ends it tells.
  *
- * **Cells** are numbered row by row from the north-west corner: `row * width + column`. **Headings**
- * are 0 east, 1 north, 2 west, 3 south. **Steps** are the planner's unit of time (one action),
- * **ticks** the executor's (a fraction of an action). All sizes count elements, not bytes, unless
- * the name says bytes.
+ * **Cells** are numbered row by row from the north-west corner: `row * width + column`.
+ * **Headings** are 0 east, 1 north, 2 west, 3 south. **Steps** are the planner's unit of time (one
+ * action), **ticks** the executor's (a fraction of an action). All sizes count elements, not
+ * bytes, unless the name says bytes.
  *
  * **Errors.** Every function returns a status, `DROVER_OK` (0) or one of `drover_status`. When
  * `error` is not NULL it is filled in; its text names place and value. After an error nothing has
- * changed, but as told. No argument makes the library end the process: handles are checked (unknown,
- * ended, of another kind), and so are NULL, ranges and sizes. Only the sizes given for arrays are
- * believed.
+ * changed, but as told. No argument makes the library end the process: handles are checked
+ * (unknown, ended, of another kind), and so are NULL, ranges and sizes. Only the sizes given for
+ * arrays are believed.
  *
  * **Threads.** A handle serves one thread at a time: a call on a handle that another call is using
  * returns `DROVER_BUSY`. Different handles may be used by different threads at the same time; a map
@@ -33,8 +34,8 @@
  * work (`DROVER_BUDGET_WORK`).
  *
  * **Versions.** `DROVER_PLANNER_VERSION` is what this header says, `drover_planner_version()` what
- * the library is: use it if the major parts agree. Structures that may grow begin with their size in
- * bytes; set it (or call the `..._init` function): fields beyond it keep their defaults.
+ * the library is: use it if the major parts agree. Structures that may grow begin with their size
+ * in bytes; set it (or call the `..._init` function): fields beyond it keep their defaults.
  */
 #ifndef DROVER_PLANNER_H
 #define DROVER_PLANNER_H
@@ -96,6 +97,7 @@ typedef struct drover_map drover_map;
 typedef struct drover_planner drover_planner;
 typedef struct drover_executor drover_executor;
 typedef struct drover_assigner drover_assigner;
+typedef struct drover_solver drover_solver;
 
 /* ---------------------------------------------------------------------------------------------
  * Maps
@@ -196,8 +198,8 @@ typedef enum drover_budget_kind {
   DROVER_BUDGET_CALLBACK = 3
 } drover_budget_kind;
 
-/** What one planned step may use. Of work a step needs a few units for each agent: given less, agents
- *  stand or go on with what they had begun. */
+/** What one planned step may use. Of work a step needs a few units for each agent: given less,
+ *  agents stand or go on with what they had begun. */
 typedef struct drover_budget {
   /** A `drover_budget_kind`. */
   int32_t kind;
@@ -229,7 +231,8 @@ typedef struct drover_planner_settings {
   uint64_t table_memory_bytes;
   /** The cost of leaving each cell, 4 a cell (east, north, west, south), at least 1: guidance that
    *  spreads traffic or gives lanes a direction. At most 255 in the four-neighbour model; in the
-   *  turning model 200, 50 or 25 for a `turn_weight` of 1, 2 or 3. NULL: all 1 (default). Copied. */
+   *  turning model 200, 50 or 25 for a `turn_weight` of 1, 2 or 3. NULL: all 1, the default.
+   *  Copied. */
   const uint8_t *guidance;
   /** Entries of `guidance`; must be `4 * width * height`. */
   size_t guidance_count;
@@ -261,8 +264,8 @@ int32_t drover_planner_set_agents(
 
 /**
  * Sets what `agent` is to reach, one goal after the other, instead of its one goal. While planning
- * several steps, an agent that reaches a goal makes for the next one; the last is kept. Goals that it
- * stands on already count as reached.
+ * several steps, an agent that reaches a goal makes for the next one; the last is kept. Goals that
+ * it stands on already count as reached.
  * @param count 0: no goal.
  */
 int32_t drover_planner_set_itinerary(
@@ -288,9 +291,10 @@ int32_t drover_planner_actions(
     drover_planner *planner, uint8_t *actions, size_t count, drover_error *error);
 
 /**
- * Reads where the agents are at the end of the last plan: `goal` is what they make for then, the rest
- * as it was set.
- * @param reached receives how many goals of its itinerary each agent has reached by then; may be NULL.
+ * Reads where the agents are at the end of the last plan: `goal` is what they make for then, the
+ * rest as it was set.
+ * @param reached receives how many goals of its itinerary each agent has reached by then; may be
+ *   NULL.
  * @param count room in `agents`, and in `reached`; must be the number of agents.
  */
 int32_t drover_planner_ends(
@@ -397,8 +401,8 @@ int32_t drover_executor_commands(
 
 /**
  * Takes back all actions that will not have begun within `ticks` ticks (0...1,000,000) if nobody
- * is newly delayed: then everybody's plan ends at about the same time, and the next one is made from
- * what is known by then. What is kept never waits for what is taken back.
+ * is newly delayed: then everybody's plan ends at about the same time, and the next one is made
+ * from what is known by then. What is kept never waits for what is taken back.
  * @param taken_back receives the number of actions; may be NULL.
  */
 int32_t drover_executor_keep(
@@ -456,8 +460,11 @@ typedef struct drover_assigner_settings {
   /** What a cell on the way to a task's first place counts against one of the task itself, in
    *  hundredths. Default: 100. */
   int32_t approach_percent;
-  /** Bytes of distance tables. Default: 256 MiB. */
+  /** Bytes of distance tables: where the distances of all pairs of cells do not fit (2 bytes each),
+   *  bounds by landmarks are used. Default: 256 MiB. */
   uint64_t table_memory_bytes;
+  /** A `drover_motion`: whether exact distances count turns. Default: four-neighbour. */
+  int32_t motion;
 } drover_assigner_settings;
 
 /** Fills in the defaults, the size included. */
@@ -498,6 +505,60 @@ int32_t drover_assigner_distance(
 
 /** Ends an assigner. */
 int32_t drover_assigner_destroy(drover_assigner *assigner, drover_error *error);
+
+/* ---------------------------------------------------------------------------------------------
+ * One-shot problems (four-neighbour model)
+ */
+
+/**
+ * Makes a problem: every agent goes from its start to its goal and rests there at the end.
+ * Takes the time of filling the distance tables.
+ * @param starts,goals `agents` different passable cells each.
+ * @param refuses_rotations not 0: only plans without rotations count.
+ */
+int32_t drover_solver_create(
+    const drover_map *map, const int32_t *starts, const int32_t *goals, size_t agents,
+    uint64_t seed, int32_t refuses_rotations, drover_solver **solver, drover_error *error);
+
+/**
+ * Searches for a first plan; complete.
+ * @param budget NULL: until there is an answer. A unit of work is one agent decided.
+ * @return `DROVER_OK`, `DROVER_UNSOLVABLE` (proved), or `DROVER_BUDGET_EXHAUSTED`: call again to go
+ *   on where it stopped.
+ */
+int32_t drover_solver_solve(
+    drover_solver *solver, const drover_budget *budget, drover_error *error);
+
+/** Improves the plan found (its sum of loss) as long as the budget lasts. May be repeated. */
+int32_t drover_solver_improve(
+    drover_solver *solver, const drover_budget *budget, drover_error *error);
+
+/** What a solver has found. */
+typedef struct drover_solver_measures {
+  /** `sizeof(drover_solver_measures)`; set by the caller. */
+  uint32_t struct_size;
+  /** Configurations of the plan, the start included; 0: there is none yet. */
+  uint32_t configurations;
+  /** Transitions in which an agent does not rest on its goal; -1: no plan yet. */
+  int64_t sum_of_loss;
+  /** What no plan can be better than. */
+  int64_t sum_of_loss_bound;
+  int64_t makespan_bound;
+} drover_solver_measures;
+
+int32_t drover_solver_measure(
+    drover_solver *solver, drover_solver_measures *measures, drover_error *error);
+
+/**
+ * Reads the plan.
+ * @param cells receives `step * agents + agent` -> the cell.
+ * @param count room in `cells`; must be `configurations * agents`.
+ */
+int32_t drover_solver_plan(
+    drover_solver *solver, int32_t *cells, size_t count, drover_error *error);
+
+/** Ends a solver. */
+int32_t drover_solver_destroy(drover_solver *solver, drover_error *error);
 
 #ifdef __cplusplus
 }

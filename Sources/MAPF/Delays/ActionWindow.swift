@@ -27,7 +27,8 @@ public struct ActionWindow: Sendable, Equatable {
   public mutating func removeAll() { actions.removeAll(keepingCapacity: true) }
 }
 
-/// Where an agent stands and which way it faces. In the four-neighbour model `heading` says nothing.
+/// Where an agent stands and which way it faces. In the four-neighbour model `heading` says
+/// nothing.
 public struct GridPose: Sendable, Hashable {
   public var at: Int32
   /// `Direction.rawValue`.

@@ -2,10 +2,10 @@ import Grid
 
 /// Gives tasks (places to visit in order) to robots so that as many as possible are done soon.
 ///
-/// Shortest first: a pair costs the way to the task's first place and the way through the task, and the
-/// cheapest pair of all goes first; then tasks change hands as long as ways to first places get
-/// shorter. Short jobs free robots and cells soonest; choosing over all pairs at once instead of robot
-/// by robot keeps the last robots from getting what is left at the other end.
+/// Shortest first: a pair costs the way to the task's first place and the way through the task, and
+/// the cheapest pair of all goes first; then tasks change hands as long as ways to first places get
+/// shorter. Short jobs free robots and cells soonest; choosing over all pairs at once instead of
+/// robot by robot keeps the last robots from getting what is left at the other end.
 public struct TaskAssignment: Sendable {
   public struct Settings: Sendable, Hashable {
     /// What a step to the first place counts against one of the task itself, in hundredths.
@@ -43,6 +43,10 @@ public struct TaskAssignment: Sendable {
 
   /// Pairs looked at for each robot in each round.
   static let choices = 8
+  /// Pairs of robots and tasks up to which everybody chooses anew.
+  static let pairLimit = 1_000_000
+  /// Pairs of robots tried for an exchange in all.
+  static let exchangeLimit = 400_000
 
   public let estimates: WayEstimates
   public let settings: Settings
@@ -63,12 +67,17 @@ public struct TaskAssignment: Sendable {
   }
 
   /// Robot -> the index of its task, or -1.
-  /// - Complexity: O(robots * tasks) estimates at worst; most tasks are passed over by their length.
+  ///
+  /// Everybody chooses anew as long as that is quick; in larger crowds whoever has a task keeps it.
+  /// - Complexity: O(robots * tasks) estimates at worst; most tasks are passed over by their
+  /// length.
   public func assign(_ robots: [Robot], _ tasks: [Task]) -> [Int32] {
     let order = tasks.indices.sorted { (tasks[$0].length, $0) < (tasks[$1].length, $1) }
     var given = [Int32](repeating: -1, count: robots.count)
     var isTaken = [Bool](repeating: false, count: tasks.count)
     var open = robots.indices.filter { robots[$0].at >= 0 }
+    if open.count * tasks.count > Self.pairLimit { keep(robots, &open, &given, &isTaken) }
+    let chosen = open
     while !open.isEmpty {
       let pairs = open.flatMap { best($0, robots[$0], tasks, order, isTaken) }.sorted()
       guard !pairs.isEmpty else { break }
@@ -80,8 +89,19 @@ public struct TaskAssignment: Sendable {
       let looked = Set(pairs.map(\.robot))
       open = open.filter { given[$0] < 0 && looked.contains($0) }
     }
-    exchange(&given, robots, tasks)
+    exchange(&given, robots, tasks, chosen: chosen)
     return given
+  }
+
+  /// Leaves robots the tasks that they have.
+  private func keep(
+    _ robots: [Robot], _ open: inout [Int], _ given: inout [Int32], _ isTaken: inout [Bool]
+  ) {
+    for r in open where robots[r].present >= 0 && !isTaken[Int(robots[r].present)] {
+      given[r] = robots[r].present
+      isTaken[Int(robots[r].present)] = true
+    }
+    open.removeAll { given[$0] >= 0 }
   }
 
   private struct Pair: Comparable {
@@ -116,14 +136,17 @@ public struct TaskAssignment: Sendable {
     return found
   }
 
-  /// Robots change tasks with one another while the ways to first places get shorter.
-  private func exchange(_ given: inout [Int32], _ robots: [Robot], _ tasks: [Task]) {
+  /// Robots that have just chosen change tasks with any others while the ways to first places get
+  /// shorter.
+  private func exchange(
+    _ given: inout [Int32], _ robots: [Robot], _ tasks: [Task], chosen: [Int]
+  ) {
     let busy = robots.indices.filter { given[$0] >= 0 }
-    guard busy.count > 1, busy.count <= 1024 else { return }
-    for _ in 0..<4 {
+    let rounds = min(4, Self.exchangeLimit / max(1, chosen.count * busy.count))
+    for _ in 0..<rounds {
       var isBetter = false
-      for (i, a) in busy.enumerated() {
-        for b in busy[(i + 1)...] where shorter(a, b, given, robots, tasks) {
+      for a in chosen where given[a] >= 0 {
+        for b in busy where a != b && shorter(a, b, given, robots, tasks) {
           given.swapAt(a, b)
           isBetter = true
         }

@@ -4,10 +4,12 @@ import Grid
 /// given, else a bound from below by landmarks (differential heuristics; Goldberg, Harrelson,
 /// "Computing the Shortest Path: A* Search Meets Graph Theory", SODA 2005), chosen farthest first.
 ///
-/// Turns, other agents and guidance count for nothing. On graphs with one-way lanes landmark bounds
+/// In the turning model exact distances count quarter turns on the way (not the one at its start, as
+/// the heading is not known); bounds do not. Other agents and guidance count for nothing. On graphs with one-way lanes landmark bounds
 /// do not hold; exact distances do.
 ///
-/// Memory: 2 bytes a pair, or 2 bytes a vertex and landmark. Distances from 65,534 on count as that.
+/// Memory: 2 bytes a pair, or 2 bytes a vertex and landmark. Distances from 65,534 on count as
+/// that.
 public struct WayEstimates: Sendable {
   static let unreachable = UInt16.max
   static let landmarkLimit = 64
@@ -22,11 +24,11 @@ public struct WayEstimates: Sendable {
   private var landmarks = 0
 
   /// - Complexity: O(vertices) for each row: every vertex when exact, at most 64 landmarks else.
-  public init(graph: Graph, memoryLimit: Int) {
+  public init(graph: Graph, model: MotionModel = .fourNeighbour, memoryLimit: Int) {
     self.graph = graph
     let count = graph.vertexCount
     isExact = 2 * count * count <= memoryLimit
-    var search = RowSearch(graph: graph)
+    var search = RowSearch(graph: graph, model: isExact ? model : .fourNeighbour)
     if isExact {
       rows.reserveCapacity(count * count)
       for goal in 0..<Int32(count) { rows += search.row(to: goal) }
@@ -109,42 +111,83 @@ public struct WayEstimates: Sendable {
   }
 }
 
-/// Breadth-first searches back from goals, with one queue for all.
+/// Breadth-first searches back from goals, with one queue for all. In the turning model over states
+/// `4 * vertex + heading`.
 struct RowSearch {
   private let graph: Graph
+  private let headings: Int
   private var queue: [Int32]
+  private var steps: [UInt16]
 
-  init(graph: Graph) {
+  init(graph: Graph, model: MotionModel) {
     self.graph = graph
-    queue = [Int32](repeating: 0, count: graph.vertexCount)
+    headings = model.headingCount
+    queue = [Int32](repeating: 0, count: headings * graph.vertexCount)
+    steps = [UInt16](repeating: 0, count: headings * graph.vertexCount)
   }
 
-  /// Vertex -> steps to `goal`.
-  /// - Complexity: O(vertices)
+  /// Vertex -> steps to `goal` from the best heading.
+  /// - Complexity: O(states)
   mutating func row(to goal: Int32) -> [UInt16] {
-    var row = [UInt16](repeating: WayEstimates.unreachable, count: graph.vertexCount)
-    row.withUnsafeMutableBufferPointer { row in
+    steps.withUnsafeMutableBufferPointer { steps in
       queue.withUnsafeMutableBufferPointer { queue in
         graph.predecessors.withUnsafeBufferPointer { predecessors in
-          row[Int(goal)] = 0
-          queue[0] = goal
-          var head = 0
-          var tail = 1
-          while head < tail {
-            let v = Int(queue[head])
-            head += 1
-            let steps = min(row[v] + 1, WayEstimates.unreachable - 1)
-            for d in 0..<4 {
-              let w = predecessors[4 * v + d]
-              guard w >= 0, row[Int(w)] == WayEstimates.unreachable else { continue }
-              row[Int(w)] = steps
-              queue[tail] = w
-              tail += 1
-            }
+          let frontier = Frontier(queue: queue, steps: steps)
+          if headings == 1 {
+            frontier.flood(goal, predecessors)
+          } else {
+            frontier.floodTurning(goal, predecessors)
           }
         }
       }
     }
-    return row
+    guard headings > 1 else { return steps }
+    return (0..<graph.vertexCount).map { v in
+      min(min(steps[4 * v], steps[4 * v + 1]), min(steps[4 * v + 2], steps[4 * v + 3]))
+    }
+  }
+
+  private struct Frontier {
+    let queue: UnsafeMutableBufferPointer<Int32>
+    let steps: UnsafeMutableBufferPointer<UInt16>
+
+    func flood(_ goal: Int32, _ predecessors: UnsafeBufferPointer<Int32>) {
+      steps.update(repeating: WayEstimates.unreachable)
+      steps[Int(goal)] = 0
+      queue[0] = goal
+      var head = 0
+      var tail = 1
+      while head < tail {
+        let v = Int(queue[head])
+        head += 1
+        for d in 0..<4 { reach(predecessors[4 * v + d], after: v, &tail) }
+      }
+    }
+
+    func floodTurning(_ goal: Int32, _ predecessors: UnsafeBufferPointer<Int32>) {
+      steps.update(repeating: WayEstimates.unreachable)
+      var head = 0
+      var tail = 4
+      for heading in 0..<4 {
+        steps[4 * Int(goal) + heading] = 0
+        queue[heading] = 4 * goal + Int32(heading)
+      }
+      while head < tail {
+        let state = Int(queue[head])
+        head += 1
+        let before = predecessors[state]
+        reach(before < 0 ? -1 : 4 * before + Int32(state & 3), after: state, &tail)
+        reach(Int32(state & ~3 | (state + 1) & 3), after: state, &tail)
+        reach(Int32(state & ~3 | (state + 3) & 3), after: state, &tail)
+      }
+    }
+
+    @inline(__always)
+    private func reach(_ state: Int32, after next: Int, _ tail: inout Int) {
+      guard state >= 0, steps[Int(state)] == WayEstimates.unreachable else { return }
+      steps[Int(state)] = min(steps[next] + 1, WayEstimates.unreachable - 1)
+      queue[tail] = state
+      tail += 1
+    }
   }
 }

@@ -5,8 +5,8 @@ import Grid
 /// until the next plan comes, and keeps the order of passing, whatever the delays
 /// (`Traffic.StepExecutor`).
 ///
-/// Every agent has an itinerary: goals to reach one after the other. Whoever ends a step on its goal
-/// makes for the next one in the following step; the last goal is kept.
+/// Every agent has an itinerary: goals to reach one after the other. Whoever ends a step on its
+/// goal makes for the next one in the following step; the last goal is kept.
 public struct WindowPlanner: Sendable {
   /// One agent before the window.
   public struct Agent: Sendable, Hashable {
