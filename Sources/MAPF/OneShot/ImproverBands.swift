@@ -1,5 +1,5 @@
-/// Which words of a plane a sweep must look at: those near enough to the start to be reached by then,
-/// and near enough to the goal to arrive in time, as if there were no walls.
+/// Which words of a plane a sweep must look at: those near enough to the start to be reached by
+/// then, and near enough to the goal to arrive in time, as if there were no walls.
 struct ImproverBands {
   /// Columns of words, and rows in each, a multiple of 4.
   let strips: Int

@@ -12,9 +12,9 @@ extension ReservationPlanes {
     UnsafeMutableRawPointer(words + i).storeBytes(of: value, as: Four.self)
   }
 
-  /// The cells of words `i..<i + 4` that are reached from the cells `from` by staying or moving, with
-  /// the free cells and edges of `free`, a pointer that `plane` gives.
-  /// - Parameter isWide: whether there are several strips; what is shifted out of one enters the next.
+  /// The cells of words `i..<i + 4` that are reached from the cells `from` by staying or moving,
+  /// with the free cells and edges of `free`, a pointer that `plane` gives.
+  /// - Parameter isWide: whether there are several strips; what leaves one enters the next.
   @inline(__always)
   func moved(
     _ from: UnsafeMutablePointer<UInt64>, _ i: Int, _ free: UnsafeMutablePointer<UInt64>,
