@@ -53,7 +53,9 @@ public struct GridLifelongPlanner: Sendable {
   public init(graph: Graph, settings: Settings) {
     self.graph = graph
     self.settings = settings
-    candidateLimit = settings.candidateLimit > 0 ? settings.candidateLimit : 128
+    candidateLimit =
+      settings.candidateLimit > 0
+      ? settings.candidateLimit : settings.model == .turning ? 256 : 128
     workspace = OperationWorkspace(
       successors: graph.successors, capacity: 64, candidateLimit: candidateLimit)
     distances = GuidedDistances(
@@ -75,10 +77,13 @@ public struct GridLifelongPlanner: Sendable {
         followed[r] = -1
       }
     }
+    let share = density(agents)
     var kernel = OperationKernel(
-      workspace, view: distances.view, depth: depth(for: agents),
+      workspace, view: distances.view, depth: depth(density: share),
       turning: settings.model == .turning, refusesRotations: settings.refusesRotations)
     kernel.tuning = settings.tuning
+    if kernel.tuning.revisits == 0 { kernel.tuning.revisits = revisits(density: share) }
+    kernel.listsAtOnce = share > 0.4
     kernel.stamp = stamp
     kernel.search = search
     let n = agents.count
@@ -95,7 +100,9 @@ public struct GridLifelongPlanner: Sendable {
           if k & 63 == 0, let isOver = budget.isOver, isOver() { break }
           let r = Int(kernel.order[k])
           if kernel.visited[r] != kernel.stamp {
-            _ = kernel.push(r, bounded: false, allowance: 0, limit: end - kernel.tried)
+            _ = kernel.push(
+              r, bounded: false, allowance: 0,
+              limit: min(settings.tuning.baseChainLimit, end - kernel.tried))
           }
         }
       }
@@ -113,14 +120,26 @@ public struct GridLifelongPlanner: Sendable {
     statistics.tableBytes = distances.statistics.bytes
   }
 
-  /// The denser the map, the shorter the useful plans: long ones leave no room to be improved.
-  private func depth(for agents: [GridAgent]) -> Int {
-    if settings.depth > 0 { return min(settings.depth, OperationWorkspace.longestDepth) }
+  /// The share of the vertices that agents take.
+  private func density(_ agents: [GridAgent]) -> Double {
     var present = 0
     for agent in agents where agent.mobility != .absent { present += 1 }
-    let share = Double(present) / Double(max(1, graph.vertexCount))
-    if settings.model == .turning { return share > 0.85 ? 3 : 4 }
-    return share > 0.85 ? 1 : share > 0.6 ? 2 : 3
+    return Double(present) / Double(max(1, graph.vertexCount))
+  }
+
+  /// The denser the map, the shorter the useful plans: long ones leave no room to be improved.
+  private func depth(density share: Double) -> Int {
+    if settings.depth > 0 { return min(settings.depth, OperationWorkspace.longestDepth) }
+    if settings.model == .turning {
+      return share > 0.85 ? 3 : share > 0.6 || share < 0.4 ? 4 : 5
+    }
+    return share > 0.85 ? 1 : share > 0.66 ? 2 : 3
+  }
+
+  /// How often a chain of pushes may come back to an agent: found by trying.
+  private func revisits(density share: Double) -> UInt32 {
+    if settings.model == .turning { return share > 0.85 ? 10 : 4 }
+    return share > 0.85 ? 4 : share > 0.6 ? 1 : 10
   }
 
   /// Follows the tables of new goals, leaves those of old ones, and keeps up what way is left.
@@ -155,6 +174,12 @@ public struct GridLifelongPlanner: Sendable {
         remaining[r] += view.difference(of: code, heading, from: kernel.here[r], before)
       }
       kernel.here[r] = code
+      if isNew || remaining[r] < kernel.best[r] {
+        kernel.best[r] = remaining[r]
+        kernel.sinceBest[r] = 0
+      } else if kernel.sinceBest[r] < 0xFFFF {
+        kernel.sinceBest[r] += 1
+      }
       kernel.remaining[r] = remaining[r]
     }
   }

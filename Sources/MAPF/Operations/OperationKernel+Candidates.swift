@@ -13,28 +13,42 @@ extension OperationKernel {
 
   @inline(__always) func headingIndex(_ r: Int) -> Int32 { turning ? heading[r] : 0 }
 
-  /// Lists agent `r`'s direct operations unless that has been done in this step.
+  /// The lists of an agent's operations, each made when all of those before have been tried.
+  enum Tier {
+    /// Every tick leads nearer to the goal.
+    static let straight: Int32 = 0
+    /// No move leads away, but there are waits.
+    static let patient: Int32 = 1
+    /// All others.
+    static let roundabout: Int32 = 2
+    /// All of them at once, in one order.
+    static let every: Int32 = 3
+  }
+
+  /// Makes agent `r`'s first list unless that has been done in this step.
   @inline(__always) func list(_ r: Int) {
-    if count[r] < 0 {
-      count[r] = 0
-      makeList(r, direct: true)
-      isWhole[r] = 0
-      if !tuning.lazy { lengthenList(r) }
-    }
+    if count[r] < 0 { startList(r) }
   }
 
-  /// Adds the operations that lead away for a while.
+  private func startList(_ r: Int) {
+    count[r] = 0
+    nextTier[r] = listsAtOnce ? Tier.every : Tier.straight
+    if listsAtOnce { lengthenList(r) }
+    while count[r] == 0, nextTier[r] <= Tier.roundabout { lengthenList(r) }
+    if Int(current[r]) == limit { operation(r, limit)[0] = evaluate(r, operation(r, limit)) }
+  }
+
+  /// Adds the next list to agent `r`'s operations.
   func lengthenList(_ r: Int) {
-    isWhole[r] = 1
-    makeList(r, direct: false)
-  }
-
-  private func makeList(_ r: Int, direct: Bool) {
+    let tier = nextTier[r]
+    nextTier[r] = tier + 1
     var found = 0
+    var g = Growth(wanted: tier)
+    if goal[r] < 0 || remaining[r] == 0 { g.rests = true }
     if turning {
-      extendTurning(r, at[r], heading[r], 0, 0, Growth(wanted: direct), &found)
+      extendTurning(r, at[r], heading[r], 0, 0, g, &found)
     } else {
-      extend(r, at[r], 0, 0, Growth(wanted: direct), &found)
+      extend(r, at[r], 0, 0, g, &found)
     }
     let first = Int(count[r])
     let kept = min(found, limit - first)
@@ -60,10 +74,11 @@ extension OperationKernel {
     var tie: Int32 = 0
     var last: Int32 = -1
     var arrived: Int32 = -1
-    /// Whether only direct operations are wanted, else only others.
-    var wanted: Bool
-    /// Whether every move so far has led nearer to the goal.
-    var isDirect = true
+    /// Where the operation belongs as far as it goes, and what is wanted.
+    var tier = Tier.straight
+    var wanted: Int32
+    /// Whether the agent has nowhere to go: waiting is straight.
+    var rests = false
   }
 
   /// The cost of an operation that ends `rest` farther from the goal than it began.
@@ -97,7 +112,7 @@ extension OperationKernel {
   /// Lengthens the path in `scratch` from `v`, `away` farther from the goal than the start is.
   func extend(_ r: Int, _ v: Int32, _ away: Int32, _ t: Int, _ g: Growth, _ found: inout Int) {
     if t == depth {
-      if g.isDirect == g.wanted { finish(g, cost(r, g, rest: away), &found) }
+      if g.tier == g.wanted || g.wanted == Tier.every { finish(g, cost(r, g, rest: away), &found) }
       return
     }
     let path = scratch + 1
@@ -109,10 +124,13 @@ extension OperationKernel {
       if w != v {
         there = detour(r, w, 0)
         if there >= away || g.arrived >= 0 {
-          next.isDirect = false
-          if g.wanted { continue }
+          if g.wanted < Tier.roundabout { continue }
+          next.tier = Tier.roundabout
         }
         if g.arrived < 0, w == goal[r] { next.arrived = Int32(t + 1) }
+      } else if g.arrived < 0, !g.rests, g.tier == Tier.straight {
+        if g.wanted == Tier.straight { continue }
+        next.tier = Tier.patient
       }
       path[t + 1] = w
       extend(r, w, there, t + 1, next, &found)
@@ -121,6 +139,7 @@ extension OperationKernel {
 
   /// Whether an agent stands on `v` that cannot be moved.
   @inline(__always) func blocked(_ v: Int32) -> Bool {
+    guard hasFrozen else { return false }
     let a = row(v)[0]
     return a != OperationWorkspace.noAgent && isFree[Int(a)] == 0
   }
@@ -139,7 +158,7 @@ extension OperationKernel {
   func extendTurning(
     _ r: Int, _ v: Int32, _ h: Int32, _ away: Int32, _ t: Int, _ g: Growth, _ found: inout Int
   ) {
-    if g.isDirect == g.wanted { stay(r, v, h, t, g, &found) }
+    if g.tier <= g.wanted { stay(r, v, h, t, g, &found) }
     let path = scratch + 1
     for bend in Int32(0)..<4 {
       let turned = (h + bend) & 3
@@ -150,12 +169,17 @@ extension OperationKernel {
       var base = g
       let there = detour(r, w, turned)
       if there >= away || g.arrived >= 0 {
-        if g.wanted { continue }
-        base.isDirect = false
+        if g.wanted < Tier.roundabout { continue }
+        base.tier = Tier.roundabout
       }
       turn(&base, bend, t)
+      let isUrgent = base.tier == Tier.straight && g.arrived < 0
       for go in (t + needed)..<depth {
         var next = base
+        if isUrgent, go > t + needed {
+          if g.wanted == Tier.straight { break }
+          next.tier = Tier.patient
+        }
         waits(&next, from: t + needed, to: go)
         for tick in stride(from: t + 1, through: go, by: 1) { path[tick] = v }
         path[go + 1] = w
@@ -179,6 +203,10 @@ extension OperationKernel {
       }
     }
     var rest = g
+    if g.tier == Tier.straight, g.arrived < 0, !g.rests, t + Self.turns(bend) < depth {
+      rest.tier = Tier.patient
+    }
+    guard rest.tier == g.wanted || g.wanted == Tier.every else { return }
     turn(&rest, bend, t)
     for tick in stride(from: t + 1, through: depth, by: 1) { (scratch + 1)[tick] = v }
     waits(&rest, from: t + Self.turns(bend), to: depth)
@@ -239,7 +267,7 @@ extension OperationKernel {
 
   /// The cost of the operation in `op`, as the list would have it.
   func evaluate(_ r: Int, _ op: UnsafeMutablePointer<Int32>) -> Int32 {
-    var g = Growth(wanted: true)
+    var g = Growth(wanted: Tier.straight)
     var h = heading[r]
     for t in 1...depth {
       let action = (op[1] >> Int32(3 * (t - 1))) & 7

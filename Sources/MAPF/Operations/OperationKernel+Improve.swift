@@ -13,8 +13,18 @@ extension OperationKernel {
       rounds += 1
       tried += 1
       stamp &+= 1
-      let r = Int(order[Int(Self.next(&random, below: UInt32(n)))])
-      list(r)
+      var r = -1
+      var most: Int64 = 0
+      for _ in 0..<tuning.tournament {
+        let a = Int(order[Int(Self.next(&random, below: UInt32(n)))])
+        list(a)
+        let hope = Int64(weight[a]) * Int64(cost(a) - operation(a, 0)[0])
+        if hope > most {
+          most = hope
+          r = a
+        }
+      }
+      if r < 0 { continue }
       if current[r] == 0 { continue }
       var allowance: Int64 = 0
       if tuning.theta > 0 {

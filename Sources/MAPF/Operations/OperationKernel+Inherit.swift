@@ -37,7 +37,7 @@ extension OperationKernel {
 
   /// Enters all plans into the reservations. Where one meets an agent that stays against its plan, it is
   /// given up for waiting.
-  func inherit(agents n: Int) {
+  mutating func inherit(agents n: Int) {
     for r in 0..<n where at[r] >= 0 {
       let own = row(at[r])
       let other = own[0]
@@ -50,6 +50,8 @@ extension OperationKernel {
         own[0] = UInt16(r)
       }
     }
+    hasFrozen = false
+    for r in 0..<n where at[r] >= 0 && isFree[r] == 0 { hasFrozen = true }
     var waiting = 0
     for r in 0..<n where at[r] >= 0 {
       if isWaiting(r) {
@@ -73,10 +75,6 @@ extension OperationKernel {
       } else {
         add(r, limit)
       }
-    }
-    for r in 0..<n where at[r] >= 0 {
-      let op = operation(r, limit)
-      op[0] = evaluate(r, op)
     }
   }
 
@@ -104,7 +102,8 @@ extension OperationKernel {
   func rate(_ agents: [GridAgent], words keys: UnsafeMutablePointer<UInt64>) -> Int {
     var n = 0
     for (r, agent) in agents.enumerated() where at[r] >= 0 && isFree[r] != 0 {
-      let way = goal[r] < 0 ? Int32(0xFFFFF) : min(max(remaining[r], 0), 0xFFFFF)
+      let patience = max(0, sinceBest[r] - tuning.patience) * tuning.impatience
+      let way = goal[r] < 0 ? Int32(0xFFFFF) : min(max(remaining[r] - patience, 0), 0xFFFFF)
       let class_ = UInt64(511 - min(max(agent.priority, -512), 511))
       keys[n] = class_ << 48 | UInt64(UInt32(way)) << 20 | UInt64(r)
       n += 1

@@ -26,15 +26,14 @@ extension OperationKernel {
       var pushed: Int32 = Self.none
       var placed = false
       while true {
-        if i == n {
-          if isWhole[a] != 0 { break }
+        while i == n, nextTier[a] <= Tier.roundabout {
           lengthenList(a)
           n = Int(count[a])
-          if i == n { break }
         }
+        if i == n { break }
         let op = operation(a, i)
         let left = own - w * Int64(op[0])
-        if bounded, left < 0 || tried >= end {
+        if tried >= end || (bounded && left < 0) {
           i = n
           break
         }

@@ -24,8 +24,8 @@ struct OperationKernel {
   let goal: UnsafeMutablePointer<Int32>
   let current: UnsafeMutablePointer<Int32>
   let count: UnsafeMutablePointer<Int32>
-  /// Whether the list holds more than direct operations.
-  let isWhole: UnsafeMutablePointer<Int32>
+  /// The list to make next.
+  let nextTier: UnsafeMutablePointer<Int32>
   let weight: UnsafeMutablePointer<Int32>
   let rank: UnsafeMutablePointer<Int32>
   let order: UnsafeMutablePointer<Int32>
@@ -36,6 +36,9 @@ struct OperationKernel {
   let work: UnsafeMutablePointer<Int32>
   /// The way that is left, by the guidance; kept up by the planner.
   let remaining: UnsafeMutablePointer<Int32>
+  /// The shortest way that has been left so far, and the steps since then.
+  let best: UnsafeMutablePointer<Int32>
+  let sinceBest: UnsafeMutablePointer<Int32>
   /// The code of where the agent stands in its table.
   let here: UnsafeMutablePointer<UInt16>
   let view: GuidedView
@@ -49,6 +52,10 @@ struct OperationKernel {
   let visited: UnsafeMutablePointer<UInt32>
   let visits: UnsafeMutablePointer<UInt32>
 
+  /// Whether an agent on the map cannot be moved.
+  var hasFrozen = false
+  /// Whether lists are made whole: better where it is dense, slower where it is not.
+  var listsAtOnce = false
   var tuning = OperationTuning()
   var tried = 0
   var stamp: UInt32 = 0
@@ -83,7 +90,9 @@ struct OperationKernel {
     work = w.agents + 10 * n
     remaining = w.agents + 14 * n
     expectedHeading = w.agents + 15 * n
-    isWhole = w.agents + 16 * n
+    nextTier = w.agents + 16 * n
+    sinceBest = w.agents + 17 * n
+    best = w.agents + 18 * n
     here = w.codes
     self.view = view
     chain = w.agents + 11 * n
@@ -164,20 +173,32 @@ struct OperationKernel {
   }
 }
 
-/// What may be varied in experiments.
+/// What may be varied; the figures are of the random map (see docs/planner.md).
 public struct OperationTuning: Sendable {
+  /// Shares of a unit of cost that an early wait, a turning back and a turn count.
   public var waitTie: Int32 = 4
   public var reverseTie: Int32 = 3
   public var turnTie: Int32 = 1
+  /// What reaching the goal is worth beyond the way.
   public var arrivalBonus: Int32 = 1
-  public var lazy = true
-  public var baseRevisits: UInt32 = 10
+  /// What a tick costs, in the guidance's measure.
   public var unit: Int32 = 1
-  public var theta: Double = 0
-  public var chainLimit = 300
-  public var revisits: UInt32 = 10
+  /// The rise of the weighted costs that an improvement may bring along, on average.
+  public var theta: Double = 20
+  /// Operations tried in one chain of pushes at most: for an improvement, and in the first pass.
+  public var chainLimit = 10_000
+  public var baseChainLimit = 20_000
+  /// How often an agent may be moved in one chain; 0: as the model needs.
+  public var revisits: UInt32 = 0
+  public var baseRevisits: UInt32 = 10
+  /// How many agents are drawn for the one to improve that has most to gain.
+  public var tournament = 4
+  /// Weights fall with this power of the rank.
   public var weightPower = 2
+  /// First passes a step.
   public var basePass = 1
-  public var skipChance: Int = 0
+  /// Steps without progress after which an agent's rank begins to rise, and how fast.
+  public var patience: Int32 = 100
+  public var impatience: Int32 = 1
   public init() {}
 }
