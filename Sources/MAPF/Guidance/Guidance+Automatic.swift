@@ -6,21 +6,22 @@ extension Guidance {
   /// A guidance from the map alone: lanes whose weights suit the motion model and, where it is
   /// known, how full the map is.
   ///
-  /// The fuller the map, the more a meeting costs against a way round. Measured on warehouse,
-  /// sortation and random maps: 13 % of the cells taken, twice the weight against the lane serves
-  /// best; from a quarter on, four times and more, turning most of all.
+  /// Measured: warehouse with 13 % of the cells taken, turning: twice the weight against the lane is
+  /// best; with 26 %: four to ten times; random with 49 and 98 %: 2.5 times without turning, four
+  /// times with.
   /// - Parameter agentCount: how many agents will be there; nil: not known.
   /// - Complexity: O(raster)
   public static func automatic(
     for graph: Graph, model: MotionModel, agentCount: Int? = nil
   ) -> Guidance {
-    let easy: UInt8 = 2
+    let isTurning = model == .turning
     let hard: UInt8
-    if let agentCount, 5 * agentCount < graph.vertexCount {
-      hard = 4
-    } else {
-      hard = model == .turning ? 10 : 6
+    switch agentCount {
+    case .some(let count) where 5 * count < graph.vertexCount: hard = 4
+    case .some(let count) where 3 * count > graph.vertexCount: hard = isTurning ? 8 : 5
+    case .some: hard = isTurning ? 10 : 8
+    case .none: hard = isTurning ? 8 : 6
     }
-    return lanes(for: graph, easy: easy, hard: hard)
+    return lanes(for: graph, easy: 2, hard: hard)
   }
 }
