@@ -19,10 +19,9 @@ extension LifelongPlanner {
 
   /// Notes where the wall agents are; another set of cells is another version.
   mutating func updateWalls(_ agents: [PlanningAgent]) {
-    var cells: [Int32] = []
-    for agent in agents where agent.mobility == .wall { cells.append(agent.at) }
-    cells.sort()
-    guard cells != wallCells else { return }
+    noteWalls(agents)
+    guard !wallKeys.elementsEqual(wallCells, by: { $0 == UInt64($1) }) else { return }
+    let cells = wallKeys.map { Int32($0) }
     if isWall.isEmpty { isWall = [Bool](repeating: false, count: moves.vertexCount) }
     for v in wallCells { isWall[Int(v)] = false }
     for v in cells { isWall[Int(v)] = true }
@@ -32,6 +31,15 @@ extension LifelongPlanner {
       watchedVertices(graph).map {
         Watch(vertex: $0, table: tables.table(graph: graph, goal: $0))
       }
+    }
+  }
+
+  /// The cells of the wall agents, rising, into `wallKeys`.
+  private mutating func noteWalls(_ agents: [PlanningAgent]) {
+    wallKeys.removeAll(keepingCapacity: true)
+    for agent in agents where agent.mobility == .wall { wallKeys.append(UInt64(agent.at)) }
+    wallKeys.withUnsafeMutableBufferPointer { keys in
+      if let first = keys.baseAddress { KeySort.sort(first, count: keys.count) }
     }
   }
 

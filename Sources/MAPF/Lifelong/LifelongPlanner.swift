@@ -60,6 +60,8 @@ public struct LifelongPlanner: Sendable {
   /// Cells of the agents that count as walls, rising; as marks by vertex; their version.
   var wallCells: [Int32] = []
   var isWall: [Bool] = []
+  /// Where the walls are in this step; kept for its memory.
+  var wallKeys: [UInt64] = []
   var wallVersion: Int32 = 0
   /// Per graph what an agent must not pass on its way without going round the walls.
   var watches: [[Watch]] = []
@@ -175,9 +177,8 @@ public struct LifelongPlanner: Sendable {
         rank << 54 | (0xF_FFFF - waited) << 34 | (tie &>> 50) << 20 | UInt64(a)
       count += 1
     }
-    var keys = UnsafeMutableBufferPointer(start: workspace.order, count: count)
-    keys.sort()
-    return keys
+    KeySort.sort(workspace.order, count: count)
+    return UnsafeMutableBufferPointer(start: workspace.order, count: count)
   }
 
   /// Stuck agents take turns in standing back: where the ways are not biconnected, the one longest
