@@ -38,7 +38,7 @@ public func droverPlannerCreate(
     guard agents >= 1, agents < 1 << 20 else {
       throw .range("agents", agents, "1...\((1 << 20) - 1)")
     }
-    let settings = try PlannerSettings.read(settings, map.graph)
+    let settings = try PlannerSettings.read(settings, map.graph, agents: Int(agents))
     let planner = WindowPlanner(graph: map.graph, settings: settings)
     slot.pointee = Handles.add(
       PlannerObject(graph: map.graph, planner: planner, agents: Int(agents)))

@@ -9,11 +9,12 @@ enum PlannerSettings {
     drover_planner_settings(
       struct_size: UInt32(MemoryLayout<drover_planner_settings>.size),
       motion: Int32(DROVER_FOUR_NEIGHBOUR.rawValue), refuses_rotations: 1, depth: 0, seed: 0,
-      table_memory_bytes: 1 << 30, guidance: nil, guidance_count: 0, turn_weight: 1, wait_weight: 1)
+      table_memory_bytes: 1 << 30, guidance: nil, guidance_count: 0, turn_weight: 1, wait_weight: 1,
+      automatic_guidance: 1, reserved: 0)
   }
 
   static func read(
-    _ given: UnsafePointer<drover_planner_settings>?, _ graph: Graph
+    _ given: UnsafePointer<drover_planner_settings>?, _ graph: Graph, agents: Int
   ) throws(InterfaceError) -> GridLifelongPlanner.Settings {
     var c = defaults
     if let given {
@@ -26,13 +27,13 @@ enum PlannerSettings {
       model: c.motion == 1 ? .turning : .fourNeighbour, seed: Seed(c.seed))
     settings.refusesRotations = c.refuses_rotations != 0
     settings.depth = Int(c.depth)
-    settings.guidance = try guidance(c, graph)
+    settings.guidance = try guidance(c, graph, agents: agents)
     settings.tableMemoryLimit = Int(clamping: c.table_memory_bytes)
     return settings
   }
 
   private static func guidance(
-    _ c: drover_planner_settings, _ graph: Graph
+    _ c: drover_planner_settings, _ graph: Graph, agents: Int
   ) throws(InterfaceError) -> Guidance {
     let turnLimit = Int32(Guidance.turnLimit)
     guard c.turn_weight >= 1, c.turn_weight <= turnLimit else {
@@ -43,6 +44,10 @@ enum PlannerSettings {
     }
     let turn = UInt8(c.turn_weight)
     let limit = Guidance.edgeLimit(model: c.motion == 1 ? .turning : .fourNeighbour, turn: turn)
+    if c.automatic_guidance != 0, c.guidance == nil, c.guidance_count == 0 {
+      let model: MotionModel = c.motion == 1 ? .turning : .fourNeighbour
+      return .automatic(for: graph, model: model, agentCount: agents)
+    }
     var guidance = Guidance.uniform(vertexCount: graph.vertexCount, turn: turn)
     if let edges = try edges(c, graph, limit) { guidance.edges = edges }
     guidance.wait = UInt8(c.wait_weight)

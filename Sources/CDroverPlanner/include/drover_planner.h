@@ -240,6 +240,11 @@ typedef struct drover_planner_settings {
   int32_t turn_weight;
   /** The cost of waiting a step, 1...255, when ways to go on are compared. Default: 1. */
   int32_t wait_weight;
+  /** Not 0, and no `guidance` given: lanes are made from the map, as strong as the number of agents
+   *  asks for; then the two weights above do not count. 0: all moves cost the same. Default: 1. */
+  int32_t automatic_guidance;
+  /** 0. */
+  int32_t reserved;
 } drover_planner_settings;
 
 /** Fills in the defaults, the size included. */
