@@ -12,7 +12,8 @@ enum StepBudget: Equatable {
 /// takes too long, the next ones do without.
 struct StepDeadline {
   private let budget: StepBudget
-  /// What earlier steps took beyond their time; forgotten beyond one step's time.
+  /// What earlier steps took beyond their time: above all the first, which fills most tables. Paid
+  /// back by at most a quarter of a step's time each.
   private var debt: Int64 = 0
 
   init(_ budget: StepBudget) { self.budget = budget }
@@ -22,7 +23,7 @@ struct StepDeadline {
     switch budget {
     case .work(let work): return PlanningBudget(work: work)
     case .nanoseconds(let time):
-      let end = begin + time - min(debt, time / 2)
+      let end = begin + time - min(debt, time / 4)
       return PlanningBudget(isOver: { ComputeClock.thread >= end })
     }
   }
@@ -30,6 +31,6 @@ struct StepDeadline {
   /// Notes how long the step took.
   mutating func spent(_ nanoseconds: Int64) {
     guard case .nanoseconds(let time) = budget else { return }
-    debt = min(time, max(0, debt + nanoseconds - time))
+    debt = max(0, debt + nanoseconds - time)
   }
 }
