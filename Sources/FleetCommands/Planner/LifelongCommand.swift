@@ -38,8 +38,12 @@ struct LifelongCommand: ParsableCommand {
   var budgetMs: Double?
   @Option(help: "Work a step, in units of the planner (operations tried).") var work: Int?
   @Option(
-    help: "Weights of edges that direct the traffic (docs/planner.md).", completion: .file())
-  var guidance: String?
+    help: ArgumentHelp(
+      """
+      Weights of edges that direct the traffic (docs/planner.md): a file, auto for lanes made from \
+      the map, or none.
+      """, valueName: "file|auto|none"), completion: .file())
+  var guidance = "auto"
   @Option(help: "Whether three or more agents may move round a cycle: allowed or refused.")
   var rotations = RotationRule.allowed
   @Option(help: "Seed of the planner.") var seed: UInt64 = 0
@@ -70,11 +74,7 @@ struct LifelongCommand: ParsableCommand {
     var settings = GridLifelongPlanner.Settings(
       model: turning ? .turning : .fourNeighbour, seed: Seed(seed))
     settings.refusesRotations = rotations == .refused
-    if let guidance {
-      settings.guidance = try PlannerInput.read { () throws(PlannerFileError) in
-        try GuidanceFile.load(guidance, for: instance.graph, model: settings.model)
-      }
-    }
+    settings.guidance = try guidance(for: instance, model: settings.model)
     var run = LifelongRun(
       instance, settings: settings, steps: steps, budget: budget,
       records: output != nil)
@@ -91,6 +91,18 @@ struct LifelongCommand: ParsableCommand {
     }
     try format.print(report) { report.lines }
     if run.stepsDone < steps { throw ExitCode(1) }
+  }
+
+  private func guidance(for instance: LifelongInstance, model: MotionModel) throws -> Guidance? {
+    switch guidance {
+    case "none": nil
+    case "auto":
+      .automatic(for: instance.graph, model: model, agentCount: instance.starts.count)
+    default:
+      try PlannerInput.read { () throws(PlannerFileError) in
+        try GuidanceFile.load(guidance, for: instance.graph, model: model)
+      }
+    }
   }
 
   private var budget: StepBudget {

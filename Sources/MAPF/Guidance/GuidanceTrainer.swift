@@ -59,7 +59,8 @@ public struct GuidanceTrainer: Sendable {
     let share = Double(settings.agentCount) / Double(graph.vertexCount)
     contraflow = settings.contraflow ?? (share > 0.6 ? 4 : share > 0.2 ? 1 : 2)
     guidance = .lanes(
-      for: graph, easy: UInt8(easy), hard: UInt8(easy * (1 + contraflow / 2)), turn: turn)
+      for: graph, easy: UInt8(easy), hard: UInt8(min(limit, easy * (1 + contraflow / 2))),
+      turn: turn)
     weights = guidance.edges.map(Double.init)
   }
 
@@ -81,7 +82,7 @@ public struct GuidanceTrainer: Sendable {
   }
 
   /// Random starts and goals, alike in every round.
-  private func play(_ guidance: Guidance) -> (reached: Int, flow: [Double]) {
+  func play(_ guidance: Guidance) -> (reached: Int, flow: [Double]) {
     var rng = seed.derive("guidance goals").generator()
     var cells = Array(0..<Int32(graph.vertexCount))
     rng.shuffle(&cells)

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Determinism
+import Grid
+import MAPF
+import PlannerFiles
+
+/// `drover bench guidance`
+struct GuidanceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "guidance",
+    abstract: "Make or learn a guidance for a map.",
+    discussion: """
+      Without --learn, neighbouring streets of the map are given opposite directions: a move along \
+      the lane costs --easy, against it --hard. With --learn, the planner plays rounds of 300 steps \
+      with --agents agents and random goals, and moves against the stream get dearer; the guidance \
+      of the best round is written. Nothing is forbidden; weights only direct.
+
+      EXAMPLES
+        drover bench guidance map.txt --easy 2 --hard 20 --output lanes.txt
+        drover bench guidance map.txt --learn 12 --agents 400 --output learned.txt
+        drover bench lifelong --map map.txt --agents agents_3.csv --tasks tasks_one.csv --steps 400 \
+      --guidance learned.txt
+      """)
+
+  @Argument(help: "The map.", completion: .file()) var map: String
+  @Option(help: "Weight of a move along the lane.") var easy: UInt8 = 2
+  @Option(help: "Weight of a move against it.") var hard: UInt8 = 20
+  @Option(help: "Weight of a quarter turn, where agents turn.") var turn: UInt8 = 1
+  @Option(help: ArgumentHelp("Learn, in so many rounds.", valueName: "rounds")) var learn: Int?
+  @Option(help: "How many agents to learn with.") var agents: Int?
+  @Flag(help: "Learn for agents that turn.") var turning = false
+  @Option(help: "Work of the planner in a step while learning, in operations tried.")
+  var work = 200_000
+  @Option(
+    help: ArgumentHelp(
+      "What a move against a full stream costs more, in easy moves (default: by how full the map is).",
+      valueName: "factor"))
+  var contraflow: Double?
+  @Option(help: "Seed of the goals and the planner.") var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("Write it there (default: standard output).", valueName: "file"))
+  var output: String?
+  @Flag(help: "Print no progress.") var quiet = false
+
+  func validate() throws {
+    guard (1...Guidance.turnLimit).contains(turn) else {
+      throw ValidationError("--turn goes from 1 to \(Guidance.turnLimit)")
+    }
+    if easy < 1 || hard < easy {
+      throw ValidationError("--easy must be at least 1, --hard no less")
+    }
+    if let learn, !(1...1000).contains(learn) {
+      throw ValidationError("--learn goes from 1 to 1000")
+    }
+    if (learn == nil) != (agents == nil) {
+      throw ValidationError("--learn and --agents go together")
+    }
+    if work < 0 { throw ValidationError("--work must not be negative") }
+    if let contraflow, !(contraflow >= 0 && contraflow <= 1000) {
+      throw ValidationError("--contraflow goes from 0 to 1000")
+    }
+  }
+
+  func run() throws {
+    let interrupt = InterruptFlag()
+    let graph = try PlannerInput.read { () throws(PlannerFileError) in
+      Graph(try PlannerFile.map(map))
+    }
+    let guidance: Guidance
+    if let learn, let agents {
+      guidance = try learned(on: graph, rounds: learn, agents: agents, interrupt)
+    } else {
+      guidance = .lanes(for: graph, easy: easy, hard: hard, turn: turn)
+    }
+    try PlannerInput.write(Array(guidance.text(for: graph).utf8), to: output)
+  }
+
+  private func learned(
+    on graph: Graph, rounds: Int, agents: Int, _ interrupt: InterruptFlag
+  ) throws -> Guidance {
+    guard agents > 0, agents < graph.vertexCount else {
+      throw CommandFailure(
+        "file", "\(map) has \(graph.vertexCount) passable cells: --agents must be below that")
+    }
+    var settings = GuidanceTrainer.Settings(agentCount: agents)
+    settings.model = turning ? .turning : .fourNeighbour
+    settings.work = work
+    settings.contraflow = contraflow
+    var trainer = GuidanceTrainer(graph: graph, settings: settings, seed: Seed(seed))
+    let progress = ProgressLine(isShown: !quiet && Terminal.width(of: 2) != nil)
+    while trainer.round < rounds, !interrupt.isRaised {
+      let last = trainer.playRound()
+      progress.show {
+        "round \(trainer.round) of \(rounds): \(last) goals a step, best \(trainer.throughput)"
+      }
+    }
+    progress.clear()
+    return trainer.guidance
+  }
+}
