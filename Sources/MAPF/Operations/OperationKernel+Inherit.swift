@@ -104,8 +104,8 @@ extension OperationKernel {
     for (r, agent) in agents.enumerated() where at[r] >= 0 && isFree[r] != 0 {
       let patience = max(0, sinceBest[r] - tuning.patience) * tuning.impatience
       let way = goal[r] < 0 ? Int32(0xFFFFF) : min(max(remaining[r] - patience, 0), 0xFFFFF)
-      let class_ = UInt64(511 - min(max(agent.priority, -512), 511))
-      keys[n] = class_ << 48 | UInt64(UInt32(way)) << 20 | UInt64(r)
+      let tier = UInt64(511 - min(max(agent.priority, -512), 511))
+      keys[n] = tier << 48 | UInt64(UInt32(way)) << 20 | UInt64(r)
       n += 1
     }
     heapSort(n, n)
