@@ -16,8 +16,9 @@ import Grid
 /// further in. At most one move joins two cells.
 ///
 /// How to read this target: `Moves` (what may be done), `Distances` (how far it is), `Lifelong` (step
-/// after step, by PIBT), `OneShot` (complete search, whole plans and their improvement),
-/// `Verification` (independent checks and figures).
+/// after step on move graphs), `Operations` and `Guidance` (the same on the plain grid), `Delays`
+/// (actions of several ticks), `OneShot` (whole plans and their improvement), `Verification`
+/// (independent checks and figures). docs/planner.md says how and how well.
 public struct MoveGraph: Sendable {
   /// The number of the graph's vertices.
   public let vertexCount: Int

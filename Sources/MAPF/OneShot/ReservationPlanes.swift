@@ -5,8 +5,7 @@ import Grid
 ///
 /// The map is cut into strips 64 columns wide; a word is a row of a strip, and below it lies the
 /// next row, so that a step in any direction is a shift. Memory: 3/8 byte a raster cell and time.
-/// Unsafe
-/// memory, fenced here.
+/// Unsafe memory, fenced here.
 struct ReservationPlanes {
   /// Strips of 64 columns, and words in each: the map's rows, rounded up to a multiple of 4.
   let strips: Int
