@@ -43,7 +43,7 @@ public struct GuidanceTrainer: Sendable {
   private let limit: Double
   private let contraflow: Double
   /// `4 * vertex + direction` -> weight.
-  private var weights: [Double]
+  private(set) var weights: [Double]
 
   /// - Precondition: at least one agent, and fewer than vertices.
   public init(graph: Graph, settings: Settings, seed: Seed) {
@@ -82,7 +82,7 @@ public struct GuidanceTrainer: Sendable {
   }
 
   /// Random starts and goals, alike in every round.
-  func play(_ guidance: Guidance) -> (reached: Int, flow: [Double]) {
+  private func play(_ guidance: Guidance) -> (reached: Int, flow: [Double]) {
     var rng = seed.derive("guidance goals").generator()
     var cells = Array(0..<Int32(graph.vertexCount))
     rng.shuffle(&cells)
@@ -114,7 +114,7 @@ public struct GuidanceTrainer: Sendable {
     return planner
   }
 
-  private mutating func learn(from flow: [Double]) {
+  mutating func learn(from flow: [Double]) {
     let calm = Self.calm * flow.reduce(0, +) / Double(flow.count)
     for v in 0..<graph.vertexCount {
       for direction in Direction.allCases {
