@@ -17,7 +17,7 @@ public struct ActionRecording: Sendable {
   public init(turning: Bool, agentCount: Int, steps: Int) {
     self.turning = turning
     self.agentCount = agentCount
-    letters.reserveCapacity(steps * agentCount)
+    letters.reserveCapacity(min(steps * agentCount, 1 << 26))
   }
 
   /// Records one step of all agents.

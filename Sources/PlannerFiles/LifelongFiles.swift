@@ -1,4 +1,5 @@
 import Grid
+import MAPF
 
 /// A lifelong instance: where the agents start, and the goals they take in turn.
 ///
@@ -41,6 +42,13 @@ public enum LifelongFiles {
     }
     guard !reader.vertices.isEmpty else {
       throw PlannerFileError(file: file, text: "has no agents")
+    }
+    guard reader.vertices.count <= GridLifelongPlanner.agentLimit else {
+      throw PlannerFileError(
+        file: file,
+        text:
+          "has \(reader.vertices.count) agents, at most \(GridLifelongPlanner.agentLimit) can be planned"
+      )
     }
     return reader.vertices
   }

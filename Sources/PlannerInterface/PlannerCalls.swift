@@ -35,8 +35,8 @@ public func droverPlannerCreate(
   answer("drover_planner_create", map, MapObject.self, error, isShared: true) {
     map throws(InterfaceError) in
     let slot = try required(planner, "planner")
-    guard agents >= 1, agents < 1 << 20 else {
-      throw .range("agents", agents, "1...\((1 << 20) - 1)")
+    guard agents >= 1, Int(agents) <= GridLifelongPlanner.agentLimit else {
+      throw .range("agents", agents, "1...\(GridLifelongPlanner.agentLimit)")
     }
     let settings = try PlannerSettings.read(settings, map.graph, agents: Int(agents))
     let planner = WindowPlanner(graph: map.graph, settings: settings)

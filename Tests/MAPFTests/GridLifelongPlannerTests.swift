@@ -113,6 +113,22 @@ private struct Field {
     #expect(runs[0] == runs[1])
   }
 
+  /// Plans get shorter when a map fills up: what was planned farther must not be carried out.
+  @Test(arguments: [MotionModel.fourNeighbour, .turning])
+  func aCrowdThatComesAtOnceMeetsNobodysOldPlan(model: MotionModel) {
+    for seed in UInt64(1)...20 {
+      var field = Field(seed: seed, side: 12, open: 1, share: 0.5, model: model)
+      for _ in 0..<4 { #expect(field.step(PlanningBudget(work: 4000)) == nil) }
+      let taken = Set(field.agents.map(\.at))
+      let free = (0..<Int32(field.graph.vertexCount)).filter { !taken.contains($0) }
+      for at in free.dropLast(14) { field.agents.append(GridAgent(at: at)) }
+      for t in 0..<6 {
+        let fault = field.step(PlanningBudget(work: Int(seed) % 2 * 40))
+        #expect(fault == nil, "seed \(seed), step \(t)")
+      }
+    }
+  }
+
   @Test func agentsOnOneCellStayThere() {
     let drawing = Drawing("a....\n.....\n.....")
     let checker = GridLifelongChecker(

@@ -253,7 +253,7 @@ void drover_planner_settings_init(drover_planner_settings *settings);
 /**
  * Makes a planner for `agents` agents, all absent at first.
  * @param settings NULL: defaults.
- * @param agents at least 1, at most 2^20 - 1.
+ * @param agents at least 1, at most 65,534.
  */
 int32_t drover_planner_create(
     const drover_map *map, const drover_planner_settings *settings, int32_t agents,

@@ -28,7 +28,7 @@ struct GuidanceCommand: ParsableCommand {
   @Option(help: "Weight of a quarter turn, where agents turn.") var turn: UInt8 = 1
   @Option(help: ArgumentHelp("Learn, in so many rounds.", valueName: "rounds")) var learn: Int?
   @Option(help: "How many agents to learn with.") var agents: Int?
-  @Flag(help: "Learn for agents that turn.") var turning = false
+  @Flag(help: "For agents that turn.") var turning = false
   @Option(help: "Work of the planner in a step while learning, in operations tried.")
   var work = 200_000
   @Option(
@@ -50,6 +50,11 @@ struct GuidanceCommand: ParsableCommand {
     }
     if let learn, !(1...1000).contains(learn) {
       throw ValidationError("--learn goes from 1 to 1000")
+    }
+    let limit = Guidance.edgeLimit(model: turning ? .turning : .fourNeighbour, turn: turn)
+    if hard > limit { throw ValidationError("--hard goes up to \(limit) here") }
+    if let agents, !(1...GridLifelongPlanner.agentLimit).contains(agents) {
+      throw ValidationError("--agents goes from 1 to \(GridLifelongPlanner.agentLimit)")
     }
     if (learn == nil) != (agents == nil) {
       throw ValidationError("--learn and --agents go together")

@@ -13,7 +13,7 @@ struct LifelongCommand: ParsableCommand {
       times width plus column), both with a line of headings. Agent r's k-th task is line k times the \
       number of agents plus r, counted round; one that asks for the cell it stands on is skipped.
 
-      Without a budget each step is planned once and not improved. --work is reproducible; \
+      Without a budget a step has 100 units of work an agent. --work is reproducible; \
       --budget-ms is processor time for a whole step, distance tables included.
 
       EXAMPLES
@@ -76,7 +76,7 @@ struct LifelongCommand: ParsableCommand {
     settings.refusesRotations = rotations == .refused
     settings.guidance = try guidance(for: instance, model: settings.model)
     var run = LifelongRun(
-      instance, settings: settings, steps: steps, budget: budget,
+      instance, settings: settings, steps: steps, budget: budget(agentCount: instance.starts.count),
       records: output != nil)
     let progress = ProgressLine(isShown: !quiet && Terminal.width(of: 2) != nil)
     let name = PlannerInput.name(map)
@@ -105,9 +105,9 @@ struct LifelongCommand: ParsableCommand {
     }
   }
 
-  private var budget: StepBudget {
+  private func budget(agentCount: Int) -> StepBudget {
     if let work { return .work(work) }
-    return budgetMs.map { .nanoseconds(Int64($0 * 1e6)) } ?? .work(0)
+    return budgetMs.map { .nanoseconds(Int64($0 * 1e6)) } ?? .work(100 * agentCount)
   }
 }
 

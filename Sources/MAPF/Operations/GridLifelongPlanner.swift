@@ -36,6 +36,9 @@ public struct GridLifelongPlanner: Sendable {
     public var tableBytes = 0
   }
 
+  /// The most agents one planner takes: their numbers lie in 16 bits.
+  public static let agentLimit = 65_534
+
   public private(set) var statistics = Statistics()
   let settings: Settings
   let graph: Graph
@@ -147,6 +150,10 @@ public struct GridLifelongPlanner: Sendable {
     while followed.count < agents.count {
       followed.append(-1)
       remaining.append(0)
+    }
+    for r in agents.count..<max(agents.count, followed.count) where followed[r] >= 0 {
+      distances.release(followed[r])
+      followed[r] = -1
     }
     newGoals.removeAll(keepingCapacity: true)
     for (r, agent) in agents.enumerated() {

@@ -143,13 +143,14 @@ extension OperationKernel {
       let longest = OperationWorkspace.longestDepth
       let end = (from + 1)[depth]
       for t in 1...longest { (to + 1)[t] = t < depth ? (from + 1)[t + 1] : end }
-      to[1] = from[1] >> 3
+      // What lies beyond this step's depth is from a step that looked farther.
+      to[1] = (from[1] & (1 << Int32(3 * depth) - 1)) >> 3
       for t in depth...longest { to[1] |= Self.waitCode << Int32(3 * (t - 1)) }
     }
   }
 
   private func action(_ code: Int32) -> GridAction {
-    if code == Self.waitCode { return .wait }
+    if code >= Self.waitCode { return .wait }
     if turning { return code == 0 ? .forward : code == 1 ? .turnLeft : .turnRight }
     switch code {
     case 0: return .east

@@ -23,7 +23,7 @@ final class OperationWorkspace: @unchecked Sendable {
   static let scratchOperations = 4096
 
   init(successors: [Int32], capacity: Int, candidateLimit: Int) {
-    precondition(capacity < Int(UInt16.max), "\(capacity) agents")
+    precondition(capacity <= GridLifelongPlanner.agentLimit, "\(capacity) agents")
     vertexCount = successors.count / 4
     self.capacity = capacity
     self.candidateLimit = candidateLimit
