@@ -117,11 +117,15 @@ private struct Field {
   @Test(arguments: [MotionModel.fourNeighbour, .turning])
   func aCrowdThatComesAtOnceMeetsNobodysOldPlan(model: MotionModel) {
     for seed in UInt64(1)...20 {
-      var field = Field(seed: seed, side: 12, open: 1, share: 0.5, model: model)
+      var field = Field(seed: seed, side: 12, open: 1, share: 0.95, model: model)
+      for r in field.agents.indices where r % 2 == 0 { field.agents[r].mobility = .absent }
       for _ in 0..<4 { #expect(field.step(PlanningBudget(work: 4000)) == nil) }
-      let taken = Set(field.agents.map(\.at))
-      let free = (0..<Int32(field.graph.vertexCount)).filter { !taken.contains($0) }
-      for at in free.dropLast(14) { field.agents.append(GridAgent(at: at)) }
+      let taken = Set(field.agents.lazy.filter { $0.mobility != .absent }.map(\.at))
+      var free = (0..<Int32(field.graph.vertexCount)).filter { !taken.contains($0) }
+      for r in field.agents.indices where r % 2 == 0 {
+        field.agents[r].mobility = .free
+        field.agents[r].at = free.removeLast()
+      }
       for t in 0..<6 {
         let fault = field.step(PlanningBudget(work: Int(seed) % 2 * 40))
         #expect(fault == nil, "seed \(seed), step \(t)")
