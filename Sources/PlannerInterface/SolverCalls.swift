@@ -29,7 +29,8 @@ final class SolverObject: HandleObject, @unchecked Sendable {
   /// Improves the plan there is.
   func improve(_ budget: PlanningBudget) throws(InterfaceError) {
     guard let plan else { throw InterfaceError(DROVER_NOT_READY, "there is no plan yet") }
-    var improver = PlanImprover(instance, plan: plan, seed: seed)
+    var improver = PlanImprover(
+      instance, plan: plan, distances: solver.distances, seed: seed)
     improver.improve(budget)
     self.plan = improver.plan
   }

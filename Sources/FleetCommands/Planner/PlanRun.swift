@@ -30,6 +30,8 @@ struct PlanRun {
     var firstNanoseconds: Int64?
     var firstLoss: Int?
     var lowerBounds: (sumOfLoss: Int, makespan: Int)
+    /// The agents' shortest distances; -1 where a goal cannot be reached.
+    var distances: [Int32]
     var expansions: Int
     /// When planning ended.
     var processNanoseconds: Int64 = 0
@@ -83,7 +85,7 @@ struct PlanRun {
       }))
     let now = ComputeClock.process
     var result = Result(
-      outcome: .unsolvable, lowerBounds: solver.lowerBounds,
+      outcome: .unsolvable, lowerBounds: solver.lowerBounds, distances: solver.distances,
       expansions: solver.statistics.expansions)
     switch outcome {
     case .solved(let plan):
@@ -99,7 +101,7 @@ struct PlanRun {
 
   private func improved(_ plan: GridPlan, _ result: Result) -> GridPlan {
     let slice: Int64 = 250_000_000
-    var improver = PlanImprover(instance, plan: plan, seed: seed)
+    var improver = PlanImprover(instance, plan: plan, distances: result.distances, seed: seed)
     let bound = result.lowerBounds.sumOfLoss
     let (limit, interrupt) = (limit, interrupt)
     while improver.sumOfLoss > bound, !limit.isOver, !interrupt.isRaised {

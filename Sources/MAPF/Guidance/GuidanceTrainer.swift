@@ -97,11 +97,14 @@ public struct GuidanceTrainer: Sendable {
       }
       planner.step(agents, budget: PlanningBudget(work: settings.work), actions: &actions)
       for a in agents.indices {
-        let from = agents[a].at
-        agents[a].apply(actions[a], on: graph)
-        if let direction = actions[a].direction(heading: agents[a].heading) {
-          flow[4 * Int(from) + Int(direction)] += 1
+        let from = GridPose(at: agents[a].at, heading: agents[a].heading)
+        guard let pose = from.after(actions[a], on: graph) else {
+          preconditionFailure("agent \(a) planned into a wall: \(actions[a]) from \(from)")
         }
+        if let direction = actions[a].direction(heading: from.heading) {
+          flow[4 * Int(from.at) + Int(direction)] += 1
+        }
+        (agents[a].at, agents[a].heading) = (pose.at, pose.heading)
         reached += agents[a].at == agents[a].goal ? 1 : 0
       }
     }

@@ -30,6 +30,8 @@ public struct OneShotSolver {
   /// The sum and the greatest of the shortest distances from starts to goals; no plan's loss or
   /// makespan is less. Agents that cannot reach their goals count 0.
   public let lowerBounds: (sumOfLoss: Int, makespan: Int)
+  /// The agents' shortest distances from start to goal, -1 where it cannot be reached.
+  public let distances: [Int32]
 
   private let instance: GridInstance
   private let isReachable: Bool
@@ -50,16 +52,18 @@ public struct OneShotSolver {
     self.instance = instance
     guard let grid = BitGrid(instance.graph) else {
       let general = GeneralOneShot(instance, seed: seed, refusesRotations: refusesRotations)
-      isReachable = !general.distances.contains(-1)
-      lowerBounds = OneShotSolver.bounds(general.distances)
+      distances = general.distances
+      isReachable = !distances.contains(-1)
+      lowerBounds = OneShotSolver.bounds(distances)
       engine = .general(general)
       return
     }
     let starts = instance.starts.map { grid.cellOfVertex[Int($0)] }
     let goals = instance.goals.map { grid.cellOfVertex[Int($0)] }
     let tables = BitTables(grid, goals: goals, starts: starts)
-    isReachable = !tables.distances.contains(-1)
-    lowerBounds = OneShotSolver.bounds(tables.distances)
+    distances = tables.distances
+    isReachable = !distances.contains(-1)
+    lowerBounds = OneShotSolver.bounds(distances)
     statistics.tableBytes = tables.byteCount
     engine = .none
     guard isReachable else { return }

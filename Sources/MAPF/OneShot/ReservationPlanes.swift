@@ -101,36 +101,30 @@ struct ReservationPlanes {
   }
 
   /// Takes the cells and edges of a path: `path[t]` up to `last`, its end from then on.
-  func add(_ path: UnsafePointer<Int32>, last: Int) {
-    var before = Int(place[Int(path[0])])
-    if last > 0 { clear(plane(0), before) }
-    for t in 1..<max(1, last + 1) {
-      let now = Int(place[Int(path[t])])
-      let cells = plane(t)
-      if t < last { clear(cells, now) }
-      if now != before {
-        let (offset, bit) = edge(now, before)
-        clear(cells + offset, bit)
-      }
-      before = now
-    }
-    for t in last..<max(last, length) { clear(plane(t), before) }
-  }
+  func add(_ path: UnsafePointer<Int32>, last: Int) { write(path, last: last, isFree: false) }
 
   /// Gives them back.
-  func remove(_ path: UnsafePointer<Int32>, last: Int) {
+  func remove(_ path: UnsafePointer<Int32>, last: Int) { write(path, last: last, isFree: true) }
+
+  @inline(__always)
+  private func write(_ path: UnsafePointer<Int32>, last: Int, isFree: Bool) {
     var before = Int(place[Int(path[0])])
-    if last > 0 { set(plane(0), before) }
+    if last > 0 { write(plane(0), before, isFree) }
     for t in 1..<max(1, last + 1) {
       let now = Int(place[Int(path[t])])
       let cells = plane(t)
-      if t < last { set(cells, now) }
+      if t < last { write(cells, now, isFree) }
       if now != before {
         let (offset, bit) = edge(now, before)
-        set(cells + offset, bit)
+        write(cells + offset, bit, isFree)
       }
       before = now
     }
-    for t in last..<max(last, length) { set(plane(t), before) }
+    for t in last..<max(last, length) { write(plane(t), before, isFree) }
+  }
+
+  @inline(__always)
+  private func write(_ plane: UnsafeMutablePointer<UInt64>, _ bit: Int, _ isFree: Bool) {
+    if isFree { set(plane, bit) } else { clear(plane, bit) }
   }
 }

@@ -108,9 +108,9 @@ extension OperationKernel {
       keys[n] = tier << 48 | UInt64(UInt32(way)) << 20 | UInt64(r)
       n += 1
     }
-    heapSort(n, n)
+    KeySort.sort(keys, count: n)
     for i in 0..<n {
-      let r = Int(keys[n - 1 - i] & 0xF_FFFF)
+      let r = Int(keys[i] & 0xF_FFFF)
       order[i] = Int32(r)
       rank[r] = Int32(i)
       let share = Double(n - i) / Double(n + 1)
