@@ -165,6 +165,15 @@ extension ExecutorObject {
       InterfaceError(
         DROVER_OFF_PLAN,
         "reports[\(robot)] entered cell \(graph.cellNumber(of: cell)) before it was its own")
+    case .progress(let robot, let wasTold, let before, let found):
+      InterfaceError(
+        DROVER_OFF_PLAN,
+        "reports[\(robot)].ticks_done is \(found) after \(before) and \(wasTold ? "GO" : "STOP")")
+    case .early(let robot, let wasTold, let before, let limit):
+      InterfaceError(
+        DROVER_OFF_PLAN,
+        "reports[\(robot)] ended an action of \(limit) ticks after \(before) and "
+          + (wasTold ? "GO" : "STOP"))
     }
   }
 

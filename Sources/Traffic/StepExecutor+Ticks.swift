@@ -33,13 +33,36 @@ extension StepExecutor {
       throw .ticks(robot: robot, found: word.ticksDone, limit: settings.ticksPerAction)
     }
     let before = reports[robot].pose
-    guard word.pose != before else { return }
+    guard word.pose != before else { return try checkStay(robot, word) }
     let next = queue.first(robot).flatMap { before.after($0, on: graph) }
     guard let next, word.pose == next else {
       throw .offPlan(robot: robot, expected: next ?? before, found: word.pose)
     }
     guard next.at == before.at || isItsOwn(robot, words) else {
       throw .baseViolation(robot: robot, cell: next.at)
+    }
+    try checkEnd(robot, word)
+  }
+
+  /// Within an action a robot is as far as it was, or one tick farther if it was told to go.
+  private func checkStay(_ robot: Int, _ word: Report) throws(ReportError) {
+    let ticks = reports[robot].ticksDone
+    let isSound = word.ticksDone == ticks || (told[robot] && word.ticksDone == ticks + 1)
+    guard isSound else {
+      throw .progress(
+        robot: robot, wasTold: told[robot], before: ticks, found: word.ticksDone)
+    }
+  }
+
+  /// An action ends with its last tick, and the next one has not begun then.
+  private func checkEnd(_ robot: Int, _ word: Report) throws(ReportError) {
+    let ticks = reports[robot].ticksDone
+    guard told[robot], ticks == settings.ticksPerAction - 1 else {
+      throw .early(
+        robot: robot, wasTold: told[robot], before: ticks, limit: settings.ticksPerAction)
+    }
+    guard word.ticksDone == 0 else {
+      throw .progress(robot: robot, wasTold: true, before: ticks, found: word.ticksDone)
     }
   }
 

@@ -55,6 +55,10 @@ public struct StepExecutor: Sendable {
     case offPlan(robot: Int, expected: GridPose, found: GridPose)
     /// It entered a cell that was not its own.
     case baseViolation(robot: Int, cell: Int32)
+    /// Its ticks fell, jumped, rose without GO, or began an action anew before the last had ended.
+    case progress(robot: Int, wasTold: Bool, before: Int32, found: Int32)
+    /// It ended an action without GO, or `before` ticks into it, which is too early.
+    case early(robot: Int, wasTold: Bool, before: Int32, limit: Int32)
   }
 
   public struct Statistics: Sendable, Hashable {

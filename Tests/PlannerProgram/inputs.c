@@ -259,6 +259,9 @@ void test_bad_executor_input(void) {
   reports[0] = (drover_report){0, 0, 2, 0};
   FAILS(DROVER_OUT_OF_RANGE, "ticks_done is 2",
         drover_executor_report(executor, reports, 2, &problem));
+  reports[0] = (drover_report){0, 0, 1, 0};
+  FAILS(DROVER_OFF_PLAN, "reports[0].ticks_done is 1 after 0 and STOP",
+        drover_executor_report(executor, reports, 2, &problem));
   reports[0] = (drover_report){1, 0, 0, 0};
   FAILS(DROVER_OFF_PLAN, "entered cell 1", drover_executor_report(executor, reports, 2, &problem));
   reports[0] = (drover_report){48, 0, 0, 0};

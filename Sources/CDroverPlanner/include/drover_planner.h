@@ -390,7 +390,9 @@ int32_t drover_executor_append(
     drover_error *error);
 
 /**
- * Takes all robots' words at the start of a tick. After an error nothing has changed.
+ * Takes all robots' words at the start of a tick. After an error nothing has changed. A robot that
+ * was told GO may have gone on by one tick since its last word, others not at all; a word that
+ * claims anything else is `DROVER_OFF_PLAN`.
  * @param count must be the number of robots.
  */
 int32_t drover_executor_report(
