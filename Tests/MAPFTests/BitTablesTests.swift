@@ -54,6 +54,7 @@ import Testing
     let tables = BitTables(
       grid, goals: goals.map { grid.cellOfVertex[Int($0)] },
       starts: starts.map { grid.cellOfVertex[Int($0)] })
+    #expect(tables.fill())
     #expect(faults(graph, goals: goals, starts: starts, tables: tables) == 0, "seed \(seed)")
   }
 
@@ -93,7 +94,32 @@ import Testing
     let tables = BitTables(
       grid, goals: goals.map { grid.cellOfVertex[Int($0)] },
       starts: starts.map { grid.cellOfVertex[Int($0)] })
+    #expect(tables.fill())
     #expect(faults(drawing.graph, goals: goals, starts: starts, tables: tables) == 0)
+  }
+
+  /// A map of 400 x 400 cells is asked about within a table.
+  @Test(arguments: [false, true])
+  func fillingStopsWithinATable(isSnake: Bool) throws {
+    let width = 400
+    var passable = [Bool](repeating: true, count: width * width)
+    if isSnake {
+      for y in stride(from: 1, to: width, by: 2) {
+        for x in 0..<width { passable[y * width + x] = x == (y % 4 == 1 ? width - 1 : 0) }
+      }
+    }
+    let grid = try #require(
+      BitGrid(Graph(GridMap(width: Int32(width), height: Int32(width), passable: passable))))
+    let tables = BitTables(grid, goals: [0], starts: [160])
+    var asked = 0
+    #expect(
+      !tables.fill {
+        asked += 1
+        return true
+      })
+    #expect(asked == 1 && !tables.isFilled && tables.distances == [-1])
+    #expect(tables.fill() && tables.isFilled)
+    #expect(tables.distances == [10] && tables.filledBySweeps == (isSnake ? 0 : 1))
   }
 
   @Test func oneWayCellsAreRefused() {

@@ -176,4 +176,28 @@ import Testing
     let instance = instance(graph, agents: 60, using: &rng)
     #expect(solve(instance) == solve(instance))
   }
+
+  @Test(arguments: [false, true])
+  func tablesCanBeInterruptedAndGoneOnWith(isMaze: Bool) throws {
+    var rng = Seed(11).derive("one-shot").generator()
+    let map =
+      isMaze
+      ? maze(columns: 16, rows: 16, using: &rng)
+      : randomMap(width: 16, height: 16, open: 0.9, using: &rng)
+    let instance = instance(Graph(map), agents: 20, using: &rng)
+    let isOver = PlanningBudget { true }
+    var solver = OneShotSolver(instance, seed: Seed(1), budget: isOver)
+    #expect(!solver.areDistancesKnown)
+    var calls = 0
+    while !solver.areDistancesKnown, calls < 100 {
+      #expect(solver.solve(isOver) == .budgetExhausted)
+      calls += 1
+    }
+    #expect(calls >= 2 && calls < 100)
+    var other = OneShotSolver(instance, seed: Seed(1))
+    #expect(other.areDistancesKnown && other.distances == solver.distances)
+    #expect(other.lowerBounds == solver.lowerBounds)
+    let work = PlanningBudget(work: 100_000)
+    #expect(solver.solve(work) == other.solve(work))
+  }
 }

@@ -218,4 +218,45 @@ private func firstPlan(_ instance: GridInstance) -> GridPlan? {
     improver.improve(.none)
     #expect(improver.plan.vertices == first.vertices)
   }
+
+  /// Agents' numbers were once kept in sixteen bits.
+  @Test func moreAgentsThanSixteenBitsCanCountAreImproved() {
+    let (width, count) = (Int32(260), 66_000)
+    let passable = Array(repeating: true, count: Int(width * width))
+    let graph = Graph(GridMap(width: width, height: width, passable: passable))
+    // All rest but the last, which goes two cells on by a detour through an empty row.
+    var starts = (0..<Int32(count)).map { $0 }
+    var goals = starts
+    let last = count - 1
+    (starts[last], goals[last]) = (66_300, 66_302)
+    var vertices: [Int32] = []
+    for place: Int32 in [66_300, 66_560, 66_561, 66_562, 66_302] {
+      vertices += starts[..<last] + [place]
+    }
+    let instance = GridInstance(graph: graph, starts: starts, goals: goals)
+    let detour = GridPlan(agentCount: count, vertices: vertices)
+    var improver = PlanImprover(
+      instance, plan: detour, distances: (0..<count).map { $0 == last ? 2 : 0 }, seed: Seed(1))
+    let canImprove = improver.canImprove
+    #expect(canImprove)
+    #expect(improver.sumOfLoss == 4)
+    #expect(improver.state.table.holder(65_998, 0) == 65_998)
+    #expect(improver.state.table.holder(66_300, 0) == Int32(last))
+    improver.state.group = [Int32(last)]
+    improver.state.isInGroup[last] = true
+    #expect(improver.state.replanGroup() == 2)
+    #expect(improver.plan.makespan == 2)
+  }
+
+  @Test func aPlanBeyondTheMemoryLimitStaysAsItIs() throws {
+    var rng = Seed(9).generator()
+    let instance = randomInstance(12, 40, using: &rng)
+    let first = try #require(firstPlan(instance))
+    var improver = PlanImprover(instance, plan: first, seed: Seed(1), memoryLimit: 1000)
+    let canImprove = improver.canImprove
+    #expect(!canImprove)
+    improver.improve(PlanningBudget())
+    #expect(improver.plan.sumOfLoss(goals: instance.goals) == improver.sumOfLoss)
+    #expect(improver.sumOfLoss == first.sumOfLoss(goals: instance.goals))
+  }
 }

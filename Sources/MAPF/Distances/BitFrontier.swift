@@ -8,6 +8,7 @@ final class BitFrontier {
   /// Cell -> the number of the last search that saw it.
   private let seen: UnsafeMutablePointer<UInt32>
   private var number: UInt32 = 0
+  private static let questionInterval = 100_000
 
   init(_ grid: BitGrid) {
     self.grid = grid
@@ -22,9 +23,13 @@ final class BitFrontier {
   }
 
   /// Fills `table` with bit 1 of the distances to `goal`.
-  /// - Returns: the distance of `start`, -1 where there is no way.
+  /// - Parameter isOver: asked every hundred thousand cells or so.
+  /// - Returns: the distance of `start`, -1 where there is no way; nil when interrupted.
   /// - Complexity: O(cells)
-  func fill(_ table: UnsafeMutablePointer<UInt16>, goal: Int32, start: Int32) -> Int32 {
+  func fill(
+    _ table: UnsafeMutablePointer<UInt16>, goal: Int32, start: Int32,
+    isOver: (() -> Bool)? = nil
+  ) -> Int32? {
     table.update(repeating: 0, count: grid.cellCount / 16)
     number += 1
     let (queue, seen, exits, number) = (self.queue, self.seen, grid.exits, self.number)
@@ -33,7 +38,12 @@ final class BitFrontier {
     seen[Int(goal)] = number
     var (head, tail, level) = (0, 1, 0)
     var found: Int32 = goal == start ? 0 : -1
+    var nextQuestion = Self.questionInterval
     while head < tail {
+      if head >= nextQuestion, let isOver {
+        nextQuestion = head + Self.questionInterval
+        if isOver() { return nil }
+      }
       let end = tail
       level += 1
       let bit: UInt16 = level & 2 == 0 ? 0 : 1

@@ -19,8 +19,10 @@ final class BitSweep {
   private let runs: [(from: Int32, to: Int32)]
   private let runStart: [Int]
   private let passableCount: Int
-  /// Cells relaxed since `settle` began.
+  /// Cells relaxed since `settle` began, and at how many to ask again whether to stop.
   private var work = 0
+  private var nextQuestion = 0
+  private static let questionInterval = 100_000
 
   init(_ grid: BitGrid) {
     self.grid = grid
@@ -50,12 +52,19 @@ final class BitSweep {
 
   deinit { lanes.deallocate() }
 
+  enum Outcome {
+    case settled
+    /// The map takes so many passes that a search for each goal is cheaper, or ways are too long for
+    /// sixteen bits.
+    case unfit
+    case interrupted
+  }
+
   /// Finds the distances of all cells to up to eight `goals`.
-  /// - Returns: false when the map takes so many passes that a search for each goal is cheaper, or
-  ///   ways are too long for sixteen bits; then nothing is settled.
-  func settle(_ goals: [Int32]) -> Bool {
+  /// - Parameter isOver: asked every hundred thousand cells or so.
+  func settle(_ goals: [Int32], isOver: (() -> Bool)? = nil) -> Outcome {
     clear()
-    work = 0
+    (work, nextQuestion) = (0, Self.questionInterval)
     var first = grid.height
     for (lane, goal) in goals.enumerated() {
       let (x, y) = place(goal)
@@ -65,15 +74,24 @@ final class BitSweep {
     relax(first, from: first)
     for y in stride(from: first + 1, to: grid.height, by: 1) {
       relax(y, from: y - 1)
+      if mustStop(isOver) { return .interrupted }
     }
     for y in stride(from: grid.height - 2, through: 0, by: -1) {
       relax(y, from: y + 1)
+      if mustStop(isOver) { return .interrupted }
     }
-    return finish() && !isSaturated
+    let outcome = finish(isOver)
+    return outcome == .settled && isSaturated ? .unfit : outcome
+  }
+
+  private func mustStop(_ isOver: (() -> Bool)?) -> Bool {
+    guard work >= nextQuestion, let isOver else { return false }
+    nextQuestion = work + Self.questionInterval
+    return isOver()
   }
 
   /// Further passes over the rows that a neighbour could still improve.
-  private func finish() -> Bool {
+  private func finish(_ isOver: (() -> Bool)?) -> Outcome {
     let limit = 24 * passableCount
     // Row y has changed since the row below (above) last took from it.
     var isNewsBelow = [Bool](repeating: true, count: grid.height)
@@ -90,8 +108,9 @@ final class BitSweep {
         guard improve(y, from: y + 1) else { continue }
         (isNewsBelow[y], isNewsAbove[y], hasChanged) = (true, true, true)
       }
-      if work > limit { return false }
-      if !hasChanged { return true }
+      if work > limit { return .unfit }
+      if !hasChanged { return .settled }
+      if mustStop(isOver) { return .interrupted }
     }
   }
 
@@ -115,6 +134,17 @@ final class BitSweep {
     let (x, y) = place(cell)
     let value = lanes[y * grid.width + x][lane]
     return value == Self.unreached ? -1 : Int32(value)
+  }
+
+  /// Adds to each cell's entry the distances to the first `laneCount` goals, where there is a way.
+  func addDistances(to sums: inout [Int32], laneCount: Int) {
+    for cell in 0..<grid.cellCount where grid.exits[cell] != 0 {
+      let (x, y) = place(Int32(cell))
+      let values = lanes[y * grid.width + x]
+      for lane in 0..<laneCount where values[lane] != Self.unreached {
+        sums[cell] &+= Int32(values[lane])
+      }
+    }
   }
 
   /// Writes bit 1 of the distances, sixteen rows to a word, to one table a lane.

@@ -70,13 +70,19 @@ struct GridSearch {
     var head = 0
   }
 
-  init(tables: BitTables, starts: [Int32], seed: Seed, refusesRotations: Bool) {
+  /// Nil when `isOver`, asked every few milliseconds, ends the preparations.
+  /// - Parameter tables: filled.
+  init?(
+    tables: BitTables, starts: [Int32], seed: Seed, refusesRotations: Bool,
+    isOver: (() -> Bool)? = nil
+  ) {
+    guard let ranks = GridSearch.ranks(tables, isOver) else { return nil }
+    rank = ranks
     workspace = GridWorkspace(tables, starts: starts)
     kernel = workspace.kernel(refusesRotations: refusesRotations)
     self.tables = tables
     kernel.random = seed.derive("one-shot step").rawValue | 1
     rng = seed.derive("one-shot constraints").generator()
-    rank = GridSearch.ranks(tables)
     nodes = GridNodes(agentCount: tables.goals.count)
     constraints.append(Constraint(agent: -1, cell: -1, parent: -1, depth: 0))
     starts.withUnsafeBufferPointer { row in
@@ -200,13 +206,17 @@ struct GridSearch {
   /// Goals far from everywhere go first: who rests there need not be moved again. A long way counts
   /// as well; it alone counts where most cells have two ways at most, for there all block the way
   /// and the order of the goals would be against that of the corridors.
-  private static func ranks(_ tables: BitTables) -> [Int32] {
+  private static func ranks(_ tables: BitTables, _ isOver: (() -> Bool)?) -> [Int32]? {
     let grid = tables.grid
     let narrow = grid.cellOfVertex.reduce(0) {
       $0 + (grid.exits[Int($1)].nonzeroBitCount <= 2 ? 1 : 0)
     }
     let isMaze = 2 * narrow > grid.cellOfVertex.count
-    let sums = isMaze ? [] : BitRemoteness(grid).sums
+    var sums: [Int32] = []
+    if !isMaze {
+      guard let remoteness = BitRemoteness(grid, isOver: isOver) else { return nil }
+      sums = remoteness.sums
+    }
     let keys = tables.goals.indices.map { a in
       BitRemoteness.sampleCount * Int(tables.distances[a])
         + (isMaze ? 0 : 4 * Int(sums[Int(tables.goals[a])]))

@@ -8,7 +8,7 @@ struct ImproverState {
   /// The most agents planned anew together.
   static let groupLimit = 64
   /// Bytes of the tables of reservations, and of distances.
-  static let memoryLimit = 1 << 30
+  static let memoryLimit = 3 << 29
   static let distanceLimit = 256 << 20
   /// The most agents times cells for which distances are measured at the start.
   static let measureLimit = 50_000_000
@@ -51,19 +51,22 @@ struct ImproverState {
   /// Units of work since the start.
   var work: Int { search.expanded + (sweep.words + soft.words) >> 6 + steps >> 2 }
 
-  init(_ instance: GridInstance, _ plan: GridPlan, distances known: [Int32]?, random: UInt64) {
+  /// - Parameter limit: of the bytes for reservations.
+  init(
+    _ instance: GridInstance, _ plan: GridPlan, distances known: [Int32]?, random: UInt64,
+    limit: Int = ImproverState.memoryLimit
+  ) {
     self.instance = instance
     agentCount = instance.agentCount
     let graph = instance.graph
     let length = plan.length + 8 + plan.length / 16
     isUsable =
-      agentCount < Int(UInt16.max)
-      && ReservationTable.bytes(vertexCount: graph.vertexCount, length: length) <= Self.memoryLimit
+      ReservationTable.bytes(vertexCount: graph.vertexCount, length: length) <= limit
     table = ReservationTable(
       vertexCount: isUsable ? graph.vertexCount : 0, length: isUsable ? length : plan.length)
     sweeps =
       isUsable && graph.successors == graph.predecessorsByExit
-      && ReservationPlanes.bytes(graph, horizon: length) <= Self.memoryLimit / 4
+      && ReservationPlanes.bytes(graph, horizon: length) <= Self.memoryLimit / 6
     let swept = sweeps ? table.horizon : 0
     planes = ReservationPlanes(graph, horizon: swept)
     placed = ReservationPlanes(graph, horizon: swept)

@@ -28,16 +28,25 @@ public struct OneShotSolver {
 
   public private(set) var statistics = Statistics()
   /// The sum and the greatest of the shortest distances from starts to goals; no plan's loss or
-  /// makespan is less. Agents that cannot reach their goals count 0.
-  public let lowerBounds: (sumOfLoss: Int, makespan: Int)
-  /// The agents' shortest distances from start to goal, -1 where it cannot be reached.
-  public let distances: [Int32]
+  /// makespan is less. Agents that cannot reach their goals count 0, and so do those whose distance
+  /// is not known yet.
+  public var lowerBounds: (sumOfLoss: Int, makespan: Int) {
+    (distances.reduce(0) { $0 + max(0, Int($1)) }, max(0, Int(distances.max() ?? 0)))
+  }
+  /// The agents' shortest distances from start to goal, -1 where it cannot be reached or is not known
+  /// yet.
+  public private(set) var distances: [Int32]
+  /// Whether the budget has been enough to find all `distances`.
+  public private(set) var areDistancesKnown = false
 
   private let instance: GridInstance
-  private let isReachable: Bool
+  private let seed: Seed
+  private let refusesRotations: Bool
   private var engine: Engine
 
   private enum Engine {
+    /// Before the search can begin.
+    case tables(BitTables, starts: [Int32])
     case grid(BitGrid, GridSearch)
     case general(GeneralOneShot)
     /// In use, or not needed.
@@ -45,16 +54,22 @@ public struct OneShotSolver {
   }
 
   /// Fills the distance tables.
-  /// - Parameter refusesRotations: whether cycles of three or more agents may not turn; then only
-  ///   plans without count.
+  /// - Parameters:
+  ///   - refusesRotations: whether cycles of three or more agents may not turn; then only plans
+  ///     without count.
+  ///   - budget: when its time is over, `solve` has to fill what is left. Its work does not count.
   /// - Complexity: O(agents * cells) time, one bit a cell and agent of memory
-  public init(_ instance: GridInstance, seed: Seed, refusesRotations: Bool = false) {
+  public init(
+    _ instance: GridInstance, seed: Seed, refusesRotations: Bool = false,
+    budget: PlanningBudget = PlanningBudget()
+  ) {
     self.instance = instance
+    self.seed = seed
+    self.refusesRotations = refusesRotations
     guard let grid = BitGrid(instance.graph) else {
       let general = GeneralOneShot(instance, seed: seed, refusesRotations: refusesRotations)
       distances = general.distances
-      isReachable = !distances.contains(-1)
-      lowerBounds = OneShotSolver.bounds(distances)
+      areDistancesKnown = true
       engine = .general(general)
       return
     }
@@ -62,25 +77,39 @@ public struct OneShotSolver {
     let goals = instance.goals.map { grid.cellOfVertex[Int($0)] }
     let tables = BitTables(grid, goals: goals, starts: starts)
     distances = tables.distances
-    isReachable = !distances.contains(-1)
-    lowerBounds = OneShotSolver.bounds(distances)
     statistics.tableBytes = tables.byteCount
-    engine = .none
-    guard isReachable else { return }
-    engine = .grid(
-      grid,
-      GridSearch(tables: tables, starts: starts, seed: seed, refusesRotations: refusesRotations))
+    engine = .tables(tables, starts: starts)
+    prepare(tables, starts: starts, isOver: budget.isOver)
+  }
+
+  /// Fills the tables and makes the search, as far as the time goes.
+  private mutating func prepare(
+    _ tables: BitTables, starts: [Int32], isOver: (@Sendable () -> Bool)?
+  ) {
+    areDistancesKnown = tables.fill(isOver: isOver)
+    distances = tables.distances
+    guard areDistancesKnown, !distances.contains(-1) else { return }
+    if let search = GridSearch(
+      tables: tables, starts: starts, seed: seed, refusesRotations: refusesRotations,
+      isOver: isOver)
+    {
+      engine = .grid(tables.grid, search)
+    }
   }
 
   /// Searches on until a plan is found or the budget ends. A unit of work is one agent decided: a
-  /// successor costs as many as there are agents.
+  /// successor costs as many as there are agents. What `init` had no time for comes first.
   public mutating func solve(_ budget: PlanningBudget) -> Outcome {
-    guard isReachable else { return .unsolvable }
+    if case .tables(let tables, let starts) = engine {
+      prepare(tables, starts: starts, isOver: budget.isOver)
+    }
+    if areDistancesKnown, distances.contains(-1) { return .unsolvable }
+    if case .tables = engine { return .budgetExhausted }
     // Taken out while it runs, so that it is not copied.
     let engine = self.engine
     self.engine = .none
     switch engine {
-    case .none: preconditionFailure("no search at hand")
+    case .none, .tables: preconditionFailure("no search at hand")
     case .general(var general):
       defer { self.engine = .general(general) }
       let outcome = general.solve(budget)
@@ -98,9 +127,5 @@ public struct OneShotSolver {
       case .budgetExhausted: return .budgetExhausted
       }
     }
-  }
-
-  private static func bounds(_ distances: [Int32]) -> (sumOfLoss: Int, makespan: Int) {
-    (distances.reduce(0) { $0 + max(0, Int($1)) }, max(0, Int(distances.max() ?? 0)))
   }
 }

@@ -29,24 +29,37 @@ public struct PlanImprover: ~Copyable {
   /// - Parameters:
   ///   - plan: a valid plan for `instance`.
   ///   - distances: the agents' shortest distances from start to goal, where they are known.
-  /// - Complexity: O(agents * length) time; without `distances` O(agents * cells). Memory: about 4
-  ///   bytes a cell and step. A plan that would take more than 2 GB stays as it is.
-  public init(_ instance: GridInstance, plan: GridPlan, distances: [Int32]? = nil, seed: Seed) {
+  ///   - memoryLimit: of the table of reservations, some 4.4 bytes a cell and step; a plan that
+  ///     needs more stays as it is.
+  /// - Complexity: O(agents * length) time; without `distances` O(agents * cells). Memory: about 6
+  ///   bytes a cell and step.
+  public init(
+    _ instance: GridInstance, plan: GridPlan, distances: [Int32]? = nil, seed: Seed,
+    memoryLimit: Int = PlanImprover.defaultMemoryLimit
+  ) {
     precondition(plan.agentCount == instance.agentCount, "a plan for other agents")
     self.instance = instance
     sumOfLoss = plan.sumOfLoss(goals: instance.goals)
     rng = seed.derive("plan improver").generator()
-    state = ImproverState(instance, plan, distances: distances, random: rng.next())
+    state = ImproverState(
+      instance, plan, distances: distances, random: rng.next(), limit: memoryLimit)
     kinds = ImproverBandit(count: ImproverState.Kind.allCases.count)
   }
 
   deinit { state.deallocate() }
 
+  /// In bytes.
+  public static let defaultMemoryLimit = ImproverState.memoryLimit
+
+  /// Whether the plan is within the memory limit; if not, it cannot be improved.
+  public var canImprove: Bool { state.isUsable }
+
   /// The plan as it is now, without rows in which all rest.
   /// - Complexity: O(agents * length)
   public var plan: GridPlan { state.plan() }
 
-  /// Searches on until the budget is spent or the lower bound is reached.
+  /// Searches on until the budget is spent or the lower bound is reached; does nothing unless
+  /// `canImprove`.
   public mutating func improve(_ budget: PlanningBudget) {
     guard state.isUsable else { return }
     let first = state.work

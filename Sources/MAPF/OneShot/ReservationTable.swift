@@ -2,7 +2,7 @@
 /// agent's number beside it. Two more bits a time serve `SafeIntervalSearch` as its closed set.
 ///
 /// Time is cut off at `horizon`: whoever is somewhere at the last time stays there for ever.
-/// Memory: 2.4 bytes a vertex and time. Unsafe memory, fenced here.
+/// Memory: 4.4 bytes a vertex and time. Unsafe memory, fenced here.
 struct ReservationTable {
   /// The words of 64 times that a vertex has in each of its bit rows.
   let wordCount: Int
@@ -10,7 +10,7 @@ struct ReservationTable {
   /// goal.
   let bits: UnsafeMutablePointer<UInt64>
   /// `vertex * horizon + time` -> the agent, where the bit says that it is taken; else anything.
-  let holders: UnsafeMutablePointer<UInt16>
+  let holders: UnsafeMutablePointer<Int32>
   private let vertexCount: Int
 
   /// The times that are told apart.
@@ -19,7 +19,7 @@ struct ReservationTable {
   /// The bytes needed for so many vertices and at least `length` times.
   static func bytes(vertexCount: Int, length: Int) -> Int {
     let words = (length + 63) >> 6
-    return vertexCount * words * (24 + 128)
+    return vertexCount * words * (24 + 256)
   }
 
   init(vertexCount: Int, length: Int) {
@@ -44,7 +44,7 @@ struct ReservationTable {
   /// The agent at `v` at `time`, -1 when nobody is.
   @inline(__always) func holder(_ v: Int32, _ time: Int) -> Int32 {
     guard row(v)[time >> 6] & (1 << UInt64(time & 63)) != 0 else { return -1 }
-    return Int32(holders[Int(v) &* horizon &+ time])
+    return holders[Int(v) &* horizon &+ time]
   }
 
   /// The last time at which somebody is at `v`, -1 when nobody ever is.
@@ -60,11 +60,11 @@ struct ReservationTable {
     for t in 0..<last {
       let v = path[t]
       row(v)[t >> 6] |= 1 << UInt64(t & 63)
-      holders[Int(v) &* horizon &+ t] = UInt16(truncatingIfNeeded: agent)
+      holders[Int(v) &* horizon &+ t] = Int32(truncatingIfNeeded: agent)
     }
     BitRow.set(row(path[last]), last, horizon)
     (holders + Int(path[last]) * horizon + last).update(
-      repeating: UInt16(truncatingIfNeeded: agent), count: horizon - last)
+      repeating: Int32(truncatingIfNeeded: agent), count: horizon - last)
   }
 
   /// Takes out a path that was entered.
