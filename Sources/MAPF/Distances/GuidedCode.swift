@@ -2,7 +2,7 @@ import Grid
 
 /// The encoding of a cell's distances (see `GuidedView`) and the order of the cells in a table.
 ///
-/// Unsafe memory, fenced here: written by the initialiser alone.
+/// Unsafe memory, fenced here: written by the initialiser, and the places once more by `wrap`.
 final class GuidedCode: @unchecked Sendable {
   /// The side of a tile, in cells.
   private static let side: Int32 = 8
@@ -62,6 +62,20 @@ final class GuidedCode: @unchecked Sendable {
       if isSmooth && o.contains(0) { found.append(o) }
     }
     return found
+  }
+
+  /// Gives places on a torus of `side` × `side` cells: what lies `side` cells apart shares one.
+  func wrap(_ graph: Graph, side: Int) {
+    for v in 0..<graph.vertexCount {
+      let cell = graph.cells[v]
+      placeOf[v] = Int32(Self.place(Int(cell.x) % side, Int(cell.y) % side, side: side))
+    }
+  }
+
+  /// The place of a cell in a full square of `side` cells, a multiple of that of a tile.
+  @inline(__always)
+  static func place(_ x: Int, _ y: Int, side: Int) -> Int {
+    ((y >> 3) * (side >> 3) + x >> 3) << 6 | (y & 7) << 3 | x & 7
   }
 
   private static func order(_ graph: Graph, _ placeOf: UnsafeMutablePointer<Int32>) {

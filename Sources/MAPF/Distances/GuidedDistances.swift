@@ -5,6 +5,9 @@ import Grid
 /// Two bytes a vertex in both motion models. The table that was left longest ago goes first; tables
 /// that an agent follows stay, beyond the limit if need be. What is kept never changes an answer,
 /// only the time it takes. Not for use by several threads at once.
+///
+/// Where the tables of all agents cannot fit, `useWindows` turns to tables of the agents'
+/// surroundings (`GuidedWindows`).
 public final class GuidedDistances: @unchecked Sendable {
   public struct Statistics: Sendable, Equatable {
     /// Tables filled.
@@ -23,20 +26,29 @@ public final class GuidedDistances: @unchecked Sendable {
     var after: Int32 = -1
   }
 
+  let memoryLimit: Int
+  /// Set once whole tables do not fit.
+  private(set) var windows: GuidedWindows?
+
   public let view: GuidedView
   public private(set) var statistics = Statistics()
-  private let code: GuidedCode
-  private let graph: Graph
+  let code: GuidedCode
+  let graph: Graph
   private let guidance: Guidance
-  private let search: GuidedSearch
-  private let sweep: GuidedSweep
+  /// Made when they are first needed: they take more memory than many tables.
+  private lazy var search = GuidedSearch(graph: graph, guidance: guidance, model: code.model)
+  private lazy var sweep = GuidedSweep(graph: graph, guidance: guidance, model: code.model)
   /// Cells that a run of `sweep` is expected to process, by the last run.
   private var expectedVisits = 0
-  private let slotLimit: Int
+  private var slotLimit: Int
   // Slots nobody follows form a doubly linked list, longest left first.
   private var slots: [Slot] = []
   private var slotOf: [Int32]
   private var oldest: Int32 = -1
+  private lazy var isTwoWay = graph.successors.indices.allSatisfy { slot in
+    let next = graph.successors[slot]
+    return next < 0 || graph.successors[4 * Int(next) + (slot + 2) & 3] >= 0
+  }
   private var newest: Int32 = -1
 
   /// - Parameter memoryLimit: of the tables, in bytes.
@@ -51,8 +63,7 @@ public final class GuidedDistances: @unchecked Sendable {
     view = code.view
     self.graph = graph
     self.guidance = guidance
-    search = GuidedSearch(graph: graph, guidance: guidance, model: model)
-    sweep = GuidedSweep(graph: graph, guidance: guidance, model: model)
+    self.memoryLimit = memoryLimit
     slotLimit = max(1, memoryLimit / (2 * max(1, graph.vertexCount)))
     slotOf = Array(repeating: -1, count: graph.vertexCount)
   }
@@ -62,7 +73,9 @@ public final class GuidedDistances: @unchecked Sendable {
   /// The table to `goal`, by place (`view.placeOf`); it stays where it is until it has been released
   /// as often as it was followed.
   /// - Complexity: O(1) when it is kept, else a search of the whole graph; see `prepare`.
+  /// - Precondition: `useWindows` has not been called.
   public func follow(_ goal: Int32) -> UnsafePointer<UInt16> {
+    precondition(windows == nil, "whole tables have been given up")
     if slotOf[Int(goal)] >= 0 {
       statistics.hits += 1
     } else {
@@ -77,6 +90,7 @@ public final class GuidedDistances: @unchecked Sendable {
   /// Fills the tables to `goals` that are not kept, many at once, which costs a small part of filling
   /// them one by one: to be called with all the new goals of a step before they are followed.
   public func prepare(_ goals: [Int32]) {
+    guard windows == nil else { return prepareRows(goals) }
     var missing: [Int32] = []
     for goal in goals where slotOf[Int(goal)] < 0 {
       slotOf[Int(goal)] = emptySlot(for: goal)
@@ -112,6 +126,7 @@ public final class GuidedDistances: @unchecked Sendable {
 
   /// Ends one `follow` of `goal`.
   public func release(_ goal: Int32) {
+    guard windows == nil else { return }
     let slot = slotOf[Int(goal)]
     precondition(slot >= 0 && slots[Int(slot)].followers > 0, "goal \(goal) is not followed")
     slots[Int(slot)].followers -= 1
@@ -163,10 +178,13 @@ public final class GuidedDistances: @unchecked Sendable {
       slots[Int(slot)].goal = goal
       return slot
     }
-    slots.append(Slot(table: .allocate(capacity: max(1, graph.vertexCount)), goal: goal))
-    statistics.bytes += 2 * graph.vertexCount
+    slots.append(Slot(table: .allocate(capacity: max(1, tableLength)), goal: goal))
+    statistics.bytes += 2 * tableLength
     return Int32(slots.count - 1)
   }
+
+  /// Codes in a table, or bounds in a row.
+  private var tableLength: Int { windows?.parts.count ?? graph.vertexCount }
 
   private func unlink(_ slot: Int32) {
     let (before, after) = (slots[Int(slot)].before, slots[Int(slot)].after)
@@ -179,5 +197,77 @@ public final class GuidedDistances: @unchecked Sendable {
     slots[Int(slot)].after = -1
     if newest >= 0 { slots[Int(newest)].after = slot } else { oldest = slot }
     newest = slot
+  }
+}
+
+// Windows: what is kept for a goal is a row of bounds then, and nobody pins it.
+extension GuidedDistances {
+  /// Whether the whole tables of so many agents, each with a goal of its own, are beyond the limit
+  /// and windows would be less. Graphs with one-way lanes have whole tables only.
+  public func needsWindows(agents count: Int) -> Bool {
+    windows == nil && 2 * graph.vertexCount * count > memoryLimit
+      && 2 * graph.vertexCount > 4 * GuidedWindows.bytes
+      && isTwoWay
+  }
+
+  /// Gives up all tables and goes over to windows, for about `count` agents. From now on `prepare`
+  /// and `window` serve, not `follow`.
+  /// - Precondition: nobody follows a table.
+  /// - Complexity: O(vertices), each several times.
+  public func useWindows(agents count: Int) {
+    precondition(slots.allSatisfy { $0.followers == 0 }, "tables are followed")
+    for slot in slots {
+      slotOf[Int(slot.goal)] = -1
+      slot.table.deallocate()
+    }
+    slots = []
+    (oldest, newest) = (-1, -1)
+    statistics.bytes = 0
+    let windows = GuidedWindows(graph: graph, guidance: guidance, code: code)
+    code.wrap(graph, side: Int(GuidedWindows.side))
+    self.windows = windows
+    let rest = memoryLimit - windows.parts.bytes - count * GuidedWindows.bytes
+    slotLimit = max(GuidedParts.width, rest / (2 * max(1, tableLength)))
+  }
+
+  /// The table of the surroundings of agent `r`, which stands on `v` and makes for `goal`: to be
+  /// asked for before every step. Good for all places up to 15 cells from `v`.
+  /// - Complexity: O(1), and a search of 6,400 cells when the goal is new or the agent has come 24
+  ///   to 40 cells since the last.
+  public func window(of r: Int, to goal: Int32, at v: Int32) -> UnsafePointer<UInt16> {
+    guard let windows else { preconditionFailure("windows are not in use") }
+    let before = windows.count
+    let table = windows.table(of: r, to: goal, at: v) { row(to: goal) }
+    statistics.bytes += (windows.count - before) * GuidedWindows.bytes
+    return table
+  }
+
+  /// What is left to agent `r` from where `window` was asked last; nil: no way is known.
+  public func left(to r: Int, heading: Int = 0) -> Int32? { windows?.left(r, heading: heading) }
+
+  private func row(to goal: Int32) -> UnsafePointer<UInt16> {
+    if slotOf[Int(goal)] < 0 {
+      prepareRows([goal])
+    } else {
+      statistics.hits += 1
+      unlink(slotOf[Int(goal)])
+      linkNewest(slotOf[Int(goal)])
+    }
+    return UnsafePointer(slots[Int(slotOf[Int(goal)])].table)
+  }
+
+  private func prepareRows(_ goals: [Int32]) {
+    guard let windows else { return }
+    var missing = Array(Set(goals.filter { slotOf[Int($0)] < 0 }))
+    missing.sort()
+    statistics.fills += missing.count
+    var rest = missing[...]
+    while !rest.isEmpty {
+      let run = rest.prefix(GuidedParts.width)
+      rest = rest.dropFirst(GuidedParts.width)
+      for goal in run { slotOf[Int(goal)] = emptySlot(for: goal) }
+      windows.parts.fill(run.map { slots[Int(slotOf[Int($0)])].table }, goals: run)
+      for goal in run { linkNewest(slotOf[Int(goal)]) }
+    }
   }
 }

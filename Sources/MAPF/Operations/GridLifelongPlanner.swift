@@ -15,8 +15,9 @@ public struct GridLifelongPlanner: Sendable {
     public var candidateLimit = 0
     /// What moves cost; nil: all the same.
     public var guidance: Guidance?
-    /// Bytes of distance tables to keep; tables of present goals are kept even beyond it.
-    public var tableMemoryLimit = 512 << 20
+    /// Bytes of distance tables to keep. Where whole tables of all agents' goals would be more, agents
+    /// have tables of their surroundings only (not where there are one-way lanes).
+    public var tableMemoryLimit = 1 << 30
     public var seed: Seed
     public var tuning = OperationTuning()
 
@@ -75,10 +76,7 @@ public struct GridLifelongPlanner: Sendable {
       workspace = OperationWorkspace(
         successors: graph.successors, capacity: agents.count, candidateLimit: candidateLimit)
       known = 0
-      for r in followed.indices where followed[r] >= 0 {
-        distances.release(followed[r])
-        followed[r] = -1
-      }
+      releaseAll()
     }
     let share = density(agents)
     var kernel = OperationKernel(
@@ -123,6 +121,13 @@ public struct GridLifelongPlanner: Sendable {
     statistics.tableBytes = distances.statistics.bytes
   }
 
+  private mutating func releaseAll() {
+    for r in followed.indices where followed[r] >= 0 {
+      distances.release(followed[r])
+      followed[r] = -1
+    }
+  }
+
   /// The share of the vertices that agents take.
   private func density(_ agents: [GridAgent]) -> Double {
     var present = 0
@@ -155,6 +160,10 @@ public struct GridLifelongPlanner: Sendable {
       distances.release(followed[r])
       followed[r] = -1
     }
+    if distances.needsWindows(agents: agents.count) {
+      releaseAll()
+      distances.useWindows(agents: agents.count)
+    }
     newGoals.removeAll(keepingCapacity: true)
     for (r, agent) in agents.enumerated() {
       let goal = agent.mobility == .absent ? -1 : agent.goal
@@ -162,6 +171,7 @@ public struct GridLifelongPlanner: Sendable {
     }
     if !newGoals.isEmpty { distances.prepare(newGoals) }
     let view = distances.view
+    let isWindowed = distances.windows != nil
     for (r, agent) in agents.enumerated() {
       let goal = agent.mobility == .absent ? -1 : agent.goal
       let heading = settings.model == .turning ? Int(agent.heading & 3) : 0
@@ -169,13 +179,19 @@ public struct GridLifelongPlanner: Sendable {
       if isNew {
         if followed[r] >= 0 { distances.release(followed[r]) }
         followed[r] = goal
-        kernel.tables[r] = goal >= 0 ? distances.follow(goal) : nil
+        kernel.tables[r] = goal >= 0 && !isWindowed ? distances.follow(goal) : nil
+      }
+      if isWindowed, goal >= 0 {
+        kernel.tables[r] = distances.window(of: r, to: goal, at: agent.at)
       }
       guard goal >= 0, let table = kernel.tables[r] else { continue }
       let code = table[Int(view.placeOf[Int(agent.at)])]
       let wasHere = r < known && kernel.at[r] >= 0 && kernel.expected[r] == agent.at
       if isNew || !wasHere || !view.reaches(code) {
-        remaining[r] = distances.distance(to: goal, from: agent.at, heading: heading) ?? 0xFFFFF
+        remaining[r] =
+          (isWindowed
+            ? distances.left(to: r, heading: heading)
+            : distances.distance(to: goal, from: agent.at, heading: heading)) ?? 0xFFFFF
       } else {
         let before = Int(kernel.headingIndex(r))
         remaining[r] += view.difference(of: code, heading, from: kernel.here[r], before)
