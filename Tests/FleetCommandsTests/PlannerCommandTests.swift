@@ -92,6 +92,23 @@ private final class Instance {
     #expect(parted.status == 4 && parted.output.contains("UNSOLVABLE"), "\(parted)")
   }
 
+  @Test func timeOverBeforeTheTablesAreFilledIsSaid() throws {
+    try files.write(
+      "type octile\nheight 6\nwidth 6\nmap\n" + String(repeating: "......\n", count: 6), "field.map"
+    )
+    let lines = (0..<30).map { "0\tx\t6\t6\t\($0 % 6)\t\($0 / 6)\t\(5 - $0 % 6)\t\($0 / 6)\t0\n" }
+    try files.write("version 1\n" + lines.joined(), "field.scen")
+    let result = files.run(
+      "plan @field.map @field.scen --time-limit 0.000001 --json --output @plan.txt")
+    #expect(result.status == 2, "\(result)")
+    let json = try files.json(result)
+    #expect(json["solved"] as? Bool == false && json["outcome"] as? String == "out_of_time")
+    #expect(json["sum_of_loss_lb"] == nil && json["makespan_lb"] == nil)
+    #expect(json["note"] == nil)
+    let text = files.run("plan @field.map @field.scen --time-limit 0.000001 --quiet")
+    #expect(text.status == 2 && text.output.hasPrefix("NOT SOLVED within the time"), "\(text)")
+  }
+
   @Test func wrongFilesAndUsageAreNamed() throws {
     let table: [(line: String, status: Int32, words: [String])] = [
       ("plan @none.map @ring.scen", 1, ["none.map: no such file"]),

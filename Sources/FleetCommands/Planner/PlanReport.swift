@@ -16,15 +16,17 @@ struct PlanReport: Encodable {
   var sumOfLoss: Int?
   var sumOfCosts: Int?
   var makespan: Int?
-  /// Shortest distances, ignoring all others: no plan is below.
-  var sumOfLossLb: Int
-  var sumOfCostsLb: Int
-  var makespanLb: Int
+  /// Shortest distances, ignoring all others: no plan is below. Missing when time was over before.
+  var sumOfLossLb: Int?
+  var sumOfCostsLb: Int?
+  var makespanLb: Int?
   var expansions: Int
   /// Processor time and time that passed, when planning ended.
   var cpuMs: Double
   var wallMs: Double
   var peakRssMb: Double
+  /// What there is to say besides.
+  var note: String?
 
   init(
     _ result: PlanRun.Result, instance: GridInstance, map: String, scenario: String, seed: UInt64
@@ -40,13 +42,16 @@ struct PlanReport: Encodable {
     sumOfLoss = result.plan?.sumOfLoss(goals: instance.goals)
     sumOfCosts = result.plan?.sumOfCosts(goals: instance.goals)
     makespan = result.plan?.makespan
-    sumOfLossLb = result.lowerBounds.sumOfLoss
-    sumOfCostsLb = result.lowerBounds.sumOfLoss
-    makespanLb = result.lowerBounds.makespan
+    sumOfLossLb = result.lowerBounds?.sumOfLoss
+    sumOfCostsLb = result.lowerBounds?.sumOfLoss
+    makespanLb = result.lowerBounds?.makespan
     expansions = result.expansions
     cpuMs = result.processNanoseconds.inMilliseconds
     wallMs = result.wallNanoseconds.inMilliseconds
     peakRssMb = (ComputeClock.peakResidentMB * 10).rounded() / 10
+    if result.isTooLargeToImprove {
+      note = "not improved: the plan is too long and the map too large for the tables"
+    }
   }
 
   /// The plan with these figures above it.
@@ -55,7 +60,7 @@ struct PlanReport: Encodable {
       instance: instance, plan: plan,
       figures: PlanFile.Figures(
         sumOfCosts: sumOfCosts ?? 0, makespan: makespan ?? 0, sumOfLoss: sumOfLoss ?? 0,
-        sumLowerBound: sumOfLossLb, makespanLowerBound: makespanLb),
+        sumLowerBound: sumOfLossLb ?? 0, makespanLowerBound: makespanLb ?? 0),
       map: map, milliseconds: cpuMs, seed: seed)
   }
 
@@ -65,7 +70,9 @@ struct PlanReport: Encodable {
     let effort =
       "\(Figures.fixed(cpuMs, 0)) ms of processor time, \(Figures.fixed(wallMs, 0)) ms in all, "
       + "\(Figures.fixed(peakRssMb, 0)) MB at most"
-    guard let firstMs, let firstSumOfLoss, let sumOfLoss, let sumOfCosts, let makespan else {
+    guard let firstMs, let firstSumOfLoss, let sumOfLoss, let sumOfCosts, let makespan,
+      let sumOfLossLb, let sumOfCostsLb, let makespanLb
+    else {
       return [outcome.text + ": " + what, effort]
     }
     return [
@@ -77,7 +84,7 @@ struct PlanReport: Encodable {
         + "(\(Figures.ratio(sumOfCosts, sumOfCostsLb)))",
       "makespan \(makespan) (bound \(makespanLb))",
       effort,
-    ]
+    ] + (note.map { ["note: " + $0] } ?? [])
   }
 }
 

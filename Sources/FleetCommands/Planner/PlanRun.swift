@@ -29,10 +29,13 @@ struct PlanRun {
     /// Processor time until the first plan, and its sum of loss.
     var firstNanoseconds: Int64?
     var firstLoss: Int?
-    var lowerBounds: (sumOfLoss: Int, makespan: Int)
+    /// nil: the time was over before all distances were known.
+    var lowerBounds: (sumOfLoss: Int, makespan: Int)?
     /// The agents' shortest distances; -1 where a goal cannot be reached.
     var distances: [Int32]
     var expansions: Int
+    /// Whether the plan is too large for the improver's tables, so that the first is the last.
+    var isTooLargeToImprove = false
     /// When planning ended.
     var processNanoseconds: Int64 = 0
     var wallNanoseconds: Int64 = 0
@@ -62,7 +65,7 @@ struct PlanRun {
   func run() throws(CommandFailure) -> Result {
     var result = search()
     progress.clear()
-    if let plan = result.plan, !stopsAtFirst { result.plan = improved(plan, result) }
+    if let plan = result.plan, !stopsAtFirst { improve(plan, &result) }
     result.processNanoseconds = ComputeClock.process
     result.wallNanoseconds = ComputeClock.wall - begin
     if let plan = result.plan, let problem = GridPlanVerifier(instance).problem(in: plan) {
@@ -72,21 +75,23 @@ struct PlanRun {
   }
 
   private func search() -> Result {
-    var solver = OneShotSolver(instance, seed: seed)
     let (limit, interrupt, progress, begin) = (limit, interrupt, progress, begin)
     let count = instance.agentCount
-    let outcome = solver.solve(
-      PlanningBudget(isOver: {
-        progress.show {
-          "searching a plan for \(count) agents: "
-            + "\(Figures.fixed(Double(ComputeClock.wall - begin) / 1e9, 1)) s"
-        }
-        return interrupt.isRaised || limit.isOver
-      }))
+    let budget = PlanningBudget(isOver: {
+      progress.show {
+        "searching a plan for \(count) agents: "
+          + "\(Figures.fixed(Double(ComputeClock.wall - begin) / 1e9, 1)) s"
+      }
+      return interrupt.isRaised || limit.isOver
+    })
+    // Either may end when the time is over: the tables of large maps take as long as the search.
+    var solver = OneShotSolver(instance, seed: seed, budget: budget)
+    let outcome = solver.solve(budget)
     let now = ComputeClock.process
     var result = Result(
-      outcome: .unsolvable, lowerBounds: solver.lowerBounds, distances: solver.distances,
-      expansions: solver.statistics.expansions)
+      outcome: .unsolvable,
+      lowerBounds: solver.areDistancesKnown ? solver.lowerBounds : nil,
+      distances: solver.distances, expansions: solver.statistics.expansions)
     switch outcome {
     case .solved(let plan):
       result.outcome = .solved
@@ -99,18 +104,23 @@ struct PlanRun {
     return result
   }
 
-  private func improved(_ plan: GridPlan, _ result: Result) -> GridPlan {
+  private func improve(_ plan: GridPlan, _ result: inout Result) {
     let slice: Int64 = 250_000_000
     var improver = PlanImprover(instance, plan: plan, distances: result.distances, seed: seed)
-    let bound = result.lowerBounds.sumOfLoss
+    guard improver.canImprove else {
+      result.isTooLargeToImprove = true
+      return
+    }
+    let bound = result.lowerBounds?.sumOfLoss ?? 0
+    let (firstNanoseconds, firstLoss) = (result.firstNanoseconds ?? 0, result.firstLoss ?? 0)
     let (limit, interrupt) = (limit, interrupt)
     while improver.sumOfLoss > bound, !limit.isOver, !interrupt.isRaised {
       let end = limit.now + slice
       improver.improve(
         PlanningBudget(isOver: { interrupt.isRaised || limit.now >= end || limit.isOver }))
       progress.show {
-        "first plan after \(Figures.fixed((result.firstNanoseconds ?? 0).inMilliseconds, 0)) ms "
-          + "(CPU), loss \(Figures.ratio(result.firstLoss ?? 0, bound)) of the bound, now "
+        "first plan after \(Figures.fixed(firstNanoseconds.inMilliseconds, 0)) ms "
+          + "(CPU), loss \(Figures.ratio(firstLoss, bound)) of the bound, now "
           + "\(Figures.ratio(improver.sumOfLoss, bound)); "
           + "\(Figures.fixed(Double(ComputeClock.wall - begin) / 1e9, 1)) s"
       }
@@ -118,6 +128,6 @@ struct PlanRun {
       if limit.now < end { break }
     }
     progress.clear()
-    return improver.plan
+    result.plan = improver.plan
   }
 }
