@@ -18,23 +18,46 @@ import Testing
     return GuidanceTrainer(graph: graph, settings: settings, seed: Seed(1))
   }
 
-  @Test func movesAgainstTheStreamGetDearer() {
+  /// Two rows of three cells, the upper one with nine agents going east for one going west.
+  private static func learnt(
+    _ change: (inout GuidanceTrainer.Law) -> Void,
+    waits: [Int: Double] = [:]
+  ) -> [Double] {
     let graph = Drawing("...\n...").graph
-    var trainer = GuidanceTrainer(
-      graph: graph, settings: .init(agentCount: 2), seed: Seed(1))
-    let before = trainer.weights
-    // In the upper row nine go east for one that goes west.
-    var flow = [Double](repeating: 0, count: 4 * graph.vertexCount)
-    flow[4 * 0 + Int(Direction.east.rawValue)] = 9
-    flow[4 * 1 + Int(Direction.west.rawValue)] = 1
-    for _ in 0..<20 { trainer.learn(from: flow) }
-    let with = trainer.weights[4 * 0 + Int(Direction.east.rawValue)]
-    let against = trainer.weights[4 * 1 + Int(Direction.west.rawValue)]
-    #expect(against > 1.5 * with)
+    var settings = GuidanceTrainer.Settings(agentCount: 2)
+    settings.steps = 10
+    settings.law = .init(contraflow: 0, crowding: 0, delay: 0)
+    change(&settings.law)
+    var trainer = GuidanceTrainer(graph: graph, settings: settings, seed: Seed(1))
+    var traffic = GuidanceTrainer.Traffic(edgeCount: 4 * graph.vertexCount)
+    traffic.flow[4 * 0 + Int(Direction.east.rawValue)] = 9
+    traffic.flow[4 * 1 + Int(Direction.west.rawValue)] = 1
+    for (edge, steps) in waits { traffic.waits[edge] = steps }
+    for _ in 0..<30 { trainer.learn(from: traffic) }
+    return trainer.weights
+  }
+  private static let with = 4 * 0 + Int(Direction.east.rawValue)
+  private static let against = 4 * 1 + Int(Direction.west.rawValue)
+  private static let quiet = 4 * 4 + Int(Direction.east.rawValue)
+
+  @Test func movesAgainstTheStreamGetDearer() {
+    let weights = Self.learnt { $0.contraflow = 4 }
+    #expect(weights[Self.against] > 1.5 * weights[Self.with])
     // Where nobody drove both ways cost the same in the end.
-    let quiet = [4 * 4 + Int(Direction.east.rawValue), 4 * 5 + Int(Direction.west.rawValue)]
-    #expect(abs(trainer.weights[quiet[0]] - trainer.weights[quiet[1]]) < 0.01)
-    #expect(before[quiet[0]] != before[quiet[1]])
+    #expect(abs(weights[Self.quiet] - weights[4 * 5 + Int(Direction.west.rawValue)]) < 0.01)
+  }
+
+  @Test func movesToCrowdedCellsGetDearer() {
+    let weights = Self.learnt { $0.crowding = 1 }
+    #expect(abs(weights[Self.with] / weights[Self.quiet] - 1.9) < 0.01)
+    #expect(abs(weights[Self.against] / weights[Self.quiet] - 1.1) < 0.01)
+  }
+
+  @Test func movesThatAreWaitedForGetDearerUpToALimit() {
+    let some = Self.learnt({ $0.delay = 1 }, waits: [Self.with: 9])
+    #expect(some[Self.with] > 1.8 * some[Self.quiet])
+    let stuck = Self.learnt({ $0.delay = 1 }, waits: [Self.with: 9_000])
+    #expect(abs(stuck[Self.with] / stuck[Self.quiet] - 5) < 0.01)
   }
 
   @Test func theBestRoundIsKept() {
@@ -56,7 +79,7 @@ import Testing
   @Test func weightsStayWithinWhatTablesTellApart() {
     var trainer = Self.trainer(share: 0.8) { settings in
       settings.model = .turning
-      settings.contraflow = 50
+      settings.law.contraflow = 50
     }
     for _ in 0..<3 { _ = trainer.playRound() }
     let limit = Guidance.edgeLimit(model: .turning, turn: trainer.guidance.turn)

@@ -12,8 +12,8 @@ struct GuidanceCommand: ParsableCommand {
     discussion: """
       Without --learn, neighbouring streets of the map are given opposite directions: a move along \
       the lane costs --easy, against it --hard. With --learn, the planner plays rounds of 300 steps \
-      with --agents agents and random goals, and moves against the stream get dearer; the guidance \
-      of the best round is written. Nothing is forbidden; weights only direct.
+      with --agents agents and random goals; moves against the stream, to crowded cells and after \
+      long waits get dearer, and the guidance of the best round is written. Nothing is forbidden; weights only direct.
 
       EXAMPLES
         drover bench guidance map.txt --easy 2 --hard 20 --output lanes.txt
@@ -33,9 +33,16 @@ struct GuidanceCommand: ParsableCommand {
   var work = 200_000
   @Option(
     help: ArgumentHelp(
-      "What a move against a full stream costs more, in easy moves (default: by how full the map is).",
-      valueName: "factor"))
-  var contraflow: Double?
+      "What a move against a full stream costs more, in easy moves.", valueName: "factor"))
+  var contraflow = GuidanceTrainer.Law().contraflow
+  @Option(
+    help: ArgumentHelp(
+      "What a move costs more for each agent that enters its end in a step.", valueName: "factor"))
+  var crowding = GuidanceTrainer.Law().crowding
+  @Option(
+    help: ArgumentHelp(
+      "What a move costs more for each step that agents wait before it.", valueName: "factor"))
+  var delay = GuidanceTrainer.Law().delay
   @Option(help: "Seed of the goals and the planner.") var seed: UInt64 = 0
   @Option(help: ArgumentHelp("Write it there (default: standard output).", valueName: "file"))
   var output: String?
@@ -60,8 +67,9 @@ struct GuidanceCommand: ParsableCommand {
       throw ValidationError("--learn and --agents go together")
     }
     if work < 0 { throw ValidationError("--work must not be negative") }
-    if let contraflow, !(contraflow >= 0 && contraflow <= 1000) {
-      throw ValidationError("--contraflow goes from 0 to 1000")
+    for (name, factor) in [("contraflow", contraflow), ("crowding", crowding), ("delay", delay)]
+    where !(factor >= 0 && factor <= 1000) {
+      throw ValidationError("--\(name) goes from 0 to 1000")
     }
   }
 
@@ -89,7 +97,9 @@ struct GuidanceCommand: ParsableCommand {
     var settings = GuidanceTrainer.Settings(agentCount: agents)
     settings.model = turning ? .turning : .fourNeighbour
     settings.work = work
-    settings.contraflow = contraflow
+    settings.law.contraflow = contraflow
+    settings.law.crowding = crowding
+    settings.law.delay = delay
     var trainer = GuidanceTrainer(graph: graph, settings: settings, seed: Seed(seed))
     let progress = ProgressLine(isShown: !quiet && Terminal.width(of: 2) != nil)
     while trainer.round < rounds, !interrupt.isRaised {
