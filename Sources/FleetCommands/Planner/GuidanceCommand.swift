@@ -17,7 +17,7 @@ struct GuidanceCommand: ParsableCommand {
 
       EXAMPLES
         drover bench guidance map.txt --easy 2 --hard 20 --output lanes.txt
-        drover bench guidance map.txt --learn 12 --agents 400 --output learned.txt
+        drover bench guidance map.txt --learn 16 --agents 400 --output learned.txt
         drover bench lifelong --map map.txt --agents agents_3.csv --tasks tasks_one.csv --steps 400 \
       --guidance learned.txt
       """)
@@ -43,6 +43,13 @@ struct GuidanceCommand: ParsableCommand {
     help: ArgumentHelp(
       "What a move costs more for each step that agents wait before it.", valueName: "factor"))
   var delay = GuidanceTrainer.Law().delay
+  @Option(
+    help: ArgumentHelp(
+      """
+      Search for these factors, too: so many laws learn in turns, and the rounds go to the better \
+      ones. Give --learn some twenty rounds for each.
+      """, valueName: "count"))
+  var laws = 1
   @Option(help: "Seed of the goals and the planner.") var seed: UInt64 = 0
   @Option(help: ArgumentHelp("Write it there (default: standard output).", valueName: "file"))
   var output: String?
@@ -66,6 +73,7 @@ struct GuidanceCommand: ParsableCommand {
     if (learn == nil) != (agents == nil) {
       throw ValidationError("--learn and --agents go together")
     }
+    if !(1...100).contains(laws) { throw ValidationError("--laws goes from 1 to 100") }
     if work < 0 { throw ValidationError("--work must not be negative") }
     for (name, factor) in [("contraflow", contraflow), ("crowding", crowding), ("delay", delay)]
     where !(factor >= 0 && factor <= 1000) {
@@ -100,15 +108,24 @@ struct GuidanceCommand: ParsableCommand {
     settings.law.contraflow = contraflow
     settings.law.crowding = crowding
     settings.law.delay = delay
-    var trainer = GuidanceTrainer(graph: graph, settings: settings, seed: Seed(seed))
     let progress = ProgressLine(isShown: !quiet && Terminal.width(of: 2) != nil)
-    while trainer.round < rounds, !interrupt.isRaised {
-      let last = trainer.playRound()
-      progress.show {
-        "round \(trainer.round) of \(rounds): \(last) goals a step, best \(trainer.throughput)"
-      }
+    func show(_ round: Int, _ last: Double, _ best: Double) {
+      progress.show { "round \(round) of \(rounds): \(last) goals a step, best \(best)" }
     }
-    progress.clear()
-    return trainer.guidance
+    defer { progress.clear() }
+    guard laws > 1 else {
+      var trainer = GuidanceTrainer(graph: graph, settings: settings, seed: Seed(seed))
+      while trainer.round < rounds, !interrupt.isRaised {
+        let last = trainer.playRound()
+        show(trainer.round, last, trainer.throughput)
+      }
+      return trainer.guidance
+    }
+    var search = GuidanceSearch(graph: graph, settings: settings, size: laws, seed: Seed(seed))
+    while search.round < rounds, !interrupt.isRaised {
+      let last = search.playRound()
+      show(search.round, last, search.throughput)
+    }
+    return search.guidance
   }
 }

@@ -68,10 +68,15 @@ public struct GuidanceTrainer: Sendable {
   public private(set) var guidance: Guidance
   /// Goals reached a step in the best round; 0 before the first.
   public private(set) var throughput = 0.0
+  /// By what it learns from the next round on.
+  var law: Law {
+    get { settings.law }
+    set { settings.law = newValue }
+  }
   /// Rounds played.
   public private(set) var round = 0
   private let graph: Graph
-  private let settings: Settings
+  private var settings: Settings
   private let seed: Seed
   private let easy: Double
   private let limit: Double
