@@ -21,7 +21,10 @@ extension GridKernel {
       field[2 &* Int(to)] = Int32(truncatingIfNeeded: a)
       at[a] = to
       hash ^= Self.mark(a, from) ^ Self.mark(a, to)
-      change.growth &+= step(from, to) & near[a] != 0 ? -1 : 1
+      // By the true distances also where lanes are followed.
+      let nearer =
+        lanes == nil ? near[a] : gradients.nearer(from, index: a, goal: goal[a])
+      change.growth &+= step(from, to) & nearer != 0 ? -1 : 1
       stack[moved] = Int32(truncatingIfNeeded: a)
       choice[a] = from == goal[a] ? 1 : 0
       change.loss &+= Int(choice[a])
@@ -35,6 +38,12 @@ extension GridKernel {
     }
     updateActive(moved)
     return change
+  }
+
+  /// From now on agents take the shortest ways.
+  mutating func leaveLanes() {
+    lanes = nil
+    for a in 0..<agentCount { near[a] = nearer(a, at[a]) }
   }
 
   /// Takes back all decisions.

@@ -49,6 +49,10 @@ struct GridKernel {
   /// Cell -> whether agents that meet there may have no room to pass.
   let isNarrow: UnsafePointer<Bool>
 
+  /// The bits of `LanePatterns` while agents follow lanes; then "nearer" is said of the ways there.
+  var lanes: UnsafePointer<UInt8>?
+  var laneStride = 0
+
   var decidedCount = 0
   var activeCount = 0
   var random: UInt64 = 0
@@ -64,7 +68,8 @@ struct GridKernel {
   func claimant(_ cell: Int) -> Int32 { field[2 &* cell &+ 1] }
   @inline(__always)
   func nearer(_ a: Int, _ cell: Int32) -> UInt8 {
-    gradients.nearer(cell, index: a, goal: goal[a])
+    if let lanes { return lanes[a &* laneStride &+ Int(cell)] }
+    return gradients.nearer(cell, index: a, goal: goal[a])
   }
 
   // MARK: Decisions

@@ -1,4 +1,5 @@
 import Determinism
+import Grid
 
 // LaCAM on the plain grid: Okumura, "LaCAM: Search-Based Algorithm for Quick Multi-Agent
 // Pathfinding" (AAAI 2023). Where we differ:
@@ -23,6 +24,8 @@ struct GridSearch {
 
   let tables: BitTables
   private let workspace: GridWorkspace
+  /// On crowded maps, until most have arrived.
+  private var lanes: LanePatterns?
   private(set) var kernel: GridKernel
   private var rng: SeededGenerator
 
@@ -71,15 +74,20 @@ struct GridSearch {
   }
 
   /// Nil when `isOver`, asked every few milliseconds, ends the preparations.
-  /// - Parameter tables: filled.
+  /// - Parameter tables: filled, for `graph`.
   init?(
-    tables: BitTables, starts: [Int32], seed: Seed, refusesRotations: Bool,
+    graph: Graph, tables: BitTables, starts: [Int32], seed: Seed, refusesRotations: Bool,
     isOver: (() -> Bool)? = nil
   ) {
     guard let ranks = GridSearch.ranks(tables, isOver) else { return nil }
     rank = ranks
+    if LanePatterns.areWorthwhile(tables.grid, agentCount: starts.count) {
+      guard let made = LanePatterns(graph, tables, isOver: isOver) else { return nil }
+      lanes = made
+    }
     workspace = GridWorkspace(tables, starts: starts)
     kernel = workspace.kernel(refusesRotations: refusesRotations)
+    if let lanes { (kernel.lanes, kernel.laneStride) = (UnsafePointer(lanes.bits), lanes.stride) }
     self.tables = tables
     kernel.random = seed.derive("one-shot step").rawValue | 1
     rng = seed.derive("one-shot constraints").generator()
@@ -116,6 +124,7 @@ struct GridSearch {
       if sinceNearest >= patience {
         sinceNearest = 0
         patience *= 2
+        if lanes != nil { leaveLanes() }
         finishByRules()
       }
       if !expand(node) { open.removeLast() }
@@ -160,6 +169,7 @@ struct GridSearch {
     }
     sinceNearest += 1
     let step = kernel.commit()
+    if lanes != nil, 10 * kernel.activeCount < 3 * kernel.agentCount { leaveLanes() }
     let row = UnsafePointer(kernel.at)
     if let known = nodes.find(row, hash: kernel.hash) {
       loaded = -1
@@ -173,6 +183,12 @@ struct GridSearch {
       }
     }
     return true
+  }
+
+  /// When most have arrived, or it goes no further, lanes only make detours.
+  private mutating func leaveLanes() {
+    kernel.leaveLanes()
+    lanes = nil
   }
 
   // MARK: Turning back

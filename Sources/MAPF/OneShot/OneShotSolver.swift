@@ -90,8 +90,8 @@ public struct OneShotSolver {
     distances = tables.distances
     guard areDistancesKnown, !distances.contains(-1) else { return }
     if let search = GridSearch(
-      tables: tables, starts: starts, seed: seed, refusesRotations: refusesRotations,
-      isOver: isOver)
+      graph: instance.graph, tables: tables, starts: starts, seed: seed,
+      refusesRotations: refusesRotations, isOver: isOver)
     {
       engine = .grid(tables.grid, search)
     }
