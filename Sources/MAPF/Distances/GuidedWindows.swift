@@ -47,7 +47,7 @@ final class GuidedWindows: @unchecked Sendable {
     self.code = code
     turn = Int32(guidance.turn)
     let heaviest = guidance.edges.reduce(1) { max($0, Int32($1)) }
-    slack = min(12 * heaviest + 4 * turn, code.view.reach / 2)
+    slack = min(8 * heaviest + 4 * turn, code.view.reach / 2)
   }
 
   deinit { for window in windows { window.table.deallocate() } }

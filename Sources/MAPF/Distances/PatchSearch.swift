@@ -23,9 +23,6 @@ final class PatchSearch: @unchecked Sendable {
   private let entryState: UnsafeMutablePointer<Int32>
   private let entryNext: UnsafeMutablePointer<Int32>
   private let heads: UnsafeMutablePointer<Int32>
-  private var free: Int32 = -1
-  private var used: Int32 = 0
-  private var waiting = 0
   private var corner: (x: Int32, y: Int32) = (0, 0)
   private var sources: [(value: Int32, cell: Int32)] = []
 
@@ -104,19 +101,23 @@ final class PatchSearch: @unchecked Sendable {
   private func settle(
     _ stop: Int, _ slack: Int32, _ edges: UnsafeBufferPointer<UInt8>
   ) -> Int32 {
-    (free, used, waiting) = (-1, 0, 0)
+    guard let edges = edges.baseAddress else { return -1 }
+    var queue = Queue(
+      headings: headings, turn: Int32(guidance.turn),
+      ways: (ways[0], ways[1], ways[2], ways[3]), edges: edges, vertex: vertex, distance: distance,
+      entryState: entryState, entryNext: entryNext, heads: heads)
     var limit = Self.far
     var next = 0
     var level: Int32 = 0
-    while waiting > 0 || next < sources.count {
-      if waiting == 0 { level = max(level, sources[next].value) }
+    while queue.waiting > 0 || next < sources.count {
+      if queue.waiting == 0 { level = max(level, sources[next].value) }
       if level > limit { break }
       while next < sources.count, sources[next].value <= level {
         let cell = Int(sources[next].cell)
-        for heading in 0..<headings { relax(cell * headings + heading, level) }
+        for heading in 0..<headings { queue.relax(cell * headings + heading, level) }
         next += 1
       }
-      drain(level, edges)
+      queue.drain(level)
       if stop >= 0, limit == Self.far {
         var found = Self.far
         for heading in 0..<headings { found = min(found, distance[stop * headings + heading]) }
@@ -128,55 +129,77 @@ final class PatchSearch: @unchecked Sendable {
     return level - 1
   }
 
-  private func drain(_ level: Int32, _ edges: UnsafeBufferPointer<UInt8>) {
-    let bucket = Int(level) & (Self.buckets - 1)
-    while heads[bucket] >= 0 {
-      let entry = Int(heads[bucket])
-      heads[bucket] = entryNext[entry]
-      let state = Int(entryState[entry])
-      entryNext[entry] = free
-      free = Int32(entry)
-      waiting -= 1
-      if distance[state] != level { continue }
-      if headings == 1 { expandCell(state, level, edges) } else { expandState(state, level, edges) }
-    }
-  }
+  /// The states to settle, by distance: entries of a pool, chained by bucket.
+  private struct Queue {
+    let headings: Int
+    let turn: Int32
+    let ways: (Int, Int, Int, Int)
+    let edges: UnsafePointer<UInt8>
+    let vertex: UnsafeMutablePointer<Int32>
+    let distance: UnsafeMutablePointer<Int32>
+    let entryState: UnsafeMutablePointer<Int32>
+    let entryNext: UnsafeMutablePointer<Int32>
+    let heads: UnsafeMutablePointer<Int32>
+    var free: Int32 = -1
+    var used: Int32 = 0
+    var waiting = 0
 
-  @inline(__always)
-  private func expandCell(_ cell: Int, _ level: Int32, _ edges: UnsafeBufferPointer<UInt8>) {
-    for direction in 0..<4 {
-      let before = cell - ways[direction]
+    mutating func drain(_ level: Int32) {
+      let bucket = Int(level) & (PatchSearch.buckets - 1)
+      while heads[bucket] >= 0 {
+        let entry = heads[bucket]
+        heads[bucket] = entryNext[Int(entry)]
+        let state = Int(entryState[Int(entry)])
+        entryNext[Int(entry)] = free
+        free = entry
+        waiting &-= 1
+        if distance[state] != level { continue }
+        if headings == 1 { expandCell(state, level) } else { expandState(state, level) }
+      }
+    }
+
+    @inline(__always)
+    private mutating func expandCell(_ cell: Int, _ level: Int32) {
+      reach(cell &- ways.0, 0, level)
+      reach(cell &- ways.1, 1, level)
+      reach(cell &- ways.2, 2, level)
+      reach(cell &- ways.3, 3, level)
+    }
+
+    @inline(__always)
+    private mutating func reach(_ before: Int, _ direction: Int, _ level: Int32) {
       let u = Int(vertex[before])
-      if u >= 0 { relax(before, level + Int32(edges[4 * u + direction])) }
+      if u >= 0 { relax(before, level &+ Int32(edges[4 &* u &+ direction])) }
     }
-  }
 
-  @inline(__always)
-  private func expandState(_ state: Int, _ level: Int32, _ edges: UnsafeBufferPointer<UInt8>) {
-    let heading = state & 3
-    let before = state >> 2 - ways[heading]
-    let u = Int(vertex[before])
-    if u >= 0 { relax(4 * before + heading, level + Int32(edges[4 * u + heading])) }
-    let turned = level + Int32(guidance.turn)
-    relax(state & ~3 | (heading + 1) & 3, turned)
-    relax(state & ~3 | (heading + 3) & 3, turned)
-  }
-
-  @inline(__always)
-  private func relax(_ state: Int, _ value: Int32) {
-    guard value < distance[state] else { return }
-    distance[state] = value
-    var entry = free
-    if entry >= 0 {
-      free = entryNext[Int(entry)]
-    } else {
-      entry = used
-      used += 1
+    @inline(__always)
+    private mutating func expandState(_ state: Int, _ level: Int32) {
+      let heading = state & 3
+      let way = heading < 2 ? (heading == 0 ? ways.0 : ways.1) : heading == 2 ? ways.2 : ways.3
+      let before = (state >> 2) &- way
+      let u = Int(vertex[before])
+      if u >= 0 { relax(4 &* before | heading, level &+ Int32(edges[4 &* u | heading])) }
+      let turned = level &+ turn
+      relax(state & ~3 | (heading &+ 1) & 3, turned)
+      relax(state & ~3 | (heading &+ 3) & 3, turned)
     }
-    let bucket = Int(value) & (Self.buckets - 1)
-    entryState[Int(entry)] = Int32(state)
-    entryNext[Int(entry)] = heads[bucket]
-    heads[bucket] = entry
-    waiting += 1
+
+    @inline(__always)
+    mutating func relax(_ state: Int, _ value: Int32) {
+      guard value < distance[state] else { return }
+      distance[state] = value
+      var entry = free
+      if entry >= 0 {
+        free = entryNext[Int(entry)]
+      } else {
+        entry = used
+        used &+= 1
+      }
+      let bucket = Int(value) & (PatchSearch.buckets - 1)
+      entryState[Int(entry)] = Int32(truncatingIfNeeded: state)
+      entryNext[Int(entry)] = heads[bucket]
+      heads[bucket] = entry
+      waiting &+= 1
+    }
   }
 }
