@@ -47,7 +47,8 @@ struct Instances {
         continue
       }
       let ours = try measure(run)
-      print(line(run.name, text(ours, run), peerText(run), ratio(ours, run)))
+      let last = [ratio(ours, run), run.verdict(on: ours)].filter { !$0.isEmpty }
+      print(line(run.name, text(ours, run), peerText(run), last.joined(separator: ", ")))
     }
     print("")
   }
