@@ -44,14 +44,9 @@ public func droverAssignerCreate(
   _ assigner: UnsafeMutablePointer<OpaquePointer?>?,
   _ error: UnsafeMutablePointer<drover_error>?
 ) -> Int32 {
-  answer("drover_assigner_create", map, MapObject.self, error, isShared: true) {
+  create("drover_assigner_create", from: map, MapObject.self, to: assigner, "assigner", error) {
     map throws(InterfaceError) in
-    let slot = try required(assigner, "assigner")
-    var c = assignerDefaults
-    if let settings {
-      let size = try checked(structSize: settings.pointee.struct_size, "settings")
-      c = merged(settings, size: size, defaults: c)
-    }
+    let c = try merged(settings, over: assignerDefaults)
     guard c.approach_percent >= 0, c.approach_percent <= 10_000 else {
       throw .range("settings.approach_percent", c.approach_percent, "0...10000")
     }
@@ -61,8 +56,7 @@ public func droverAssignerCreate(
     settings.approachPercent = c.approach_percent
     let estimates = WayEstimates(
       graph: map.graph, model: c.motion == 1 ? .turning : .fourNeighbour, memoryLimit: memory)
-    slot.pointee = Handles.add(
-      AssignerObject(TaskAssignment(estimates: estimates, settings: settings)))
+    return AssignerObject(TaskAssignment(estimates: estimates, settings: settings))
   }
 }
 

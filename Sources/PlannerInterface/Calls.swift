@@ -28,6 +28,19 @@ func answer<Kind: HandleObject>(
   }
 }
 
+/// Makes an object from that of `handle`, which others may use at the same time, and hands its
+/// handle to `made`, which the caller knows as `name`.
+func create<Source: HandleObject>(
+  _ function: StaticString, from handle: OpaquePointer?, _ kind: Source.Type,
+  to made: UnsafeMutablePointer<OpaquePointer?>?, _ name: StaticString, _ slot: ErrorSlot,
+  _ make: (Source) throws(InterfaceError) -> HandleObject
+) -> Int32 {
+  answer(function, handle, kind, slot, isShared: true) { source throws(InterfaceError) in
+    let made = try required(made, name)
+    made.pointee = Handles.add(try make(source))
+  }
+}
+
 /// Ends `handle`.
 func end<Kind: HandleObject>(
   _ function: StaticString, _ handle: OpaquePointer?, _ kind: Kind.Type, _ slot: ErrorSlot
@@ -71,10 +84,14 @@ func checked(structSize: UInt32, _ name: StaticString) throws(InterfaceError) ->
   return Int(structSize)
 }
 
-/// The caller's structure, with `defaults` in the fields that its size leaves out.
+/// The caller's settings, with `defaults` in the fields that their size leaves out; NULL: all of
+/// them. Every settings structure begins with its size.
 func merged<Settings>(
-  _ given: UnsafePointer<Settings>, size: Int, defaults: Settings
-) -> Settings {
+  _ given: UnsafePointer<Settings>?, over defaults: Settings
+) throws(InterfaceError) -> Settings {
+  guard let given else { return defaults }
+  let told = UnsafeRawPointer(given).loadUnaligned(as: UInt32.self)
+  let size = try checked(structSize: told, "settings")
   var settings = defaults
   withUnsafeMutableBytes(of: &settings) { settings in
     let bytes = UnsafeRawBufferPointer(start: given, count: min(size, settings.count))

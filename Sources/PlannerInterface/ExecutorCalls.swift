@@ -42,28 +42,22 @@ public func droverExecutorCreate(
   _ executor: UnsafeMutablePointer<OpaquePointer?>?,
   _ error: UnsafeMutablePointer<drover_error>?
 ) -> Int32 {
-  answer("drover_executor_create", map, MapObject.self, error, isShared: true) {
+  create("drover_executor_create", from: map, MapObject.self, to: executor, "executor", error) {
     map throws(InterfaceError) in
-    let slot = try required(executor, "executor")
     let starts = try required(starts, "starts")
     guard robots >= 1, robots < 1 << 20 else {
       throw .range("robots", robots, "1...\((1 << 20) - 1)")
     }
     let settings = try readSettings(settings)
     let poses = try readStarts(starts, robots, map.graph)
-    let executor = StepExecutor(graph: map.graph, settings: settings, starts: poses)
-    slot.pointee = Handles.add(ExecutorObject(executor))
+    return ExecutorObject(StepExecutor(graph: map.graph, settings: settings, starts: poses))
   }
 }
 
 private func readSettings(
   _ given: UnsafePointer<drover_executor_settings>?
 ) throws(InterfaceError) -> StepExecutor.Settings {
-  var c = executorDefaults
-  if let given {
-    let size = try checked(structSize: given.pointee.struct_size, "settings")
-    c = merged(given, size: size, defaults: c)
-  }
+  let c = try merged(given, over: executorDefaults)
   guard c.ticks_per_action >= 1, c.ticks_per_action <= 1000 else {
     throw .range("settings.ticks_per_action", c.ticks_per_action, "1...1000")
   }

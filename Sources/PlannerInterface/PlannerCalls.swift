@@ -11,7 +11,7 @@ final class PlannerObject: HandleObject, @unchecked Sendable {
   /// The agents that the last plan began from.
   var planned: [WindowPlanner.Agent]?
 
-  init(graph: Graph, planner: WindowPlanner, agents: Int) {
+  init(graph: Graph, planner: consuming WindowPlanner, agents: Int) {
     self.graph = graph
     self.planner = planner
     self.agents = Array(
@@ -32,16 +32,14 @@ public func droverPlannerCreate(
   _ planner: UnsafeMutablePointer<OpaquePointer?>?,
   _ error: UnsafeMutablePointer<drover_error>?
 ) -> Int32 {
-  answer("drover_planner_create", map, MapObject.self, error, isShared: true) {
+  create("drover_planner_create", from: map, MapObject.self, to: planner, "planner", error) {
     map throws(InterfaceError) in
-    let slot = try required(planner, "planner")
     guard agents >= 1, Int(agents) <= GridLifelongPlanner.agentLimit else {
       throw .range("agents", agents, "1...\(GridLifelongPlanner.agentLimit)")
     }
     let settings = try PlannerSettings.read(settings, map.graph, agents: Int(agents))
     let planner = WindowPlanner(graph: map.graph, settings: settings)
-    slot.pointee = Handles.add(
-      PlannerObject(graph: map.graph, planner: planner, agents: Int(agents)))
+    return PlannerObject(graph: map.graph, planner: planner, agents: Int(agents))
   }
 }
 
@@ -218,7 +216,7 @@ public func droverPlannerReadStatistics(
     planner throws(InterfaceError) in
     let target = try required(statistics, "statistics")
     let size = try checked(structSize: target.pointee.struct_size, "statistics")
-    let told = PlannerSettings.statistics(of: planner.planner.planner, size: size)
+    let told = PlannerSettings.statistics(planner.planner.statistics, size: size)
     copy(told, to: target, size: size)
   }
 }

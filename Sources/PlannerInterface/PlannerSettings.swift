@@ -10,17 +10,13 @@ enum PlannerSettings {
       struct_size: UInt32(MemoryLayout<drover_planner_settings>.size),
       motion: Int32(DROVER_FOUR_NEIGHBOUR.rawValue), refuses_rotations: 1, depth: 0, seed: 0,
       table_memory_bytes: 1 << 30, guidance: nil, guidance_count: 0, turn_weight: 1, wait_weight: 1,
-      automatic_guidance: 1, reserved: 0)
+      automatic_guidance: 1, learning_rounds: 0)
   }
 
   static func read(
     _ given: UnsafePointer<drover_planner_settings>?, _ graph: Graph, agents: Int
   ) throws(InterfaceError) -> GridLifelongPlanner.Settings {
-    var c = defaults
-    if let given {
-      let size = try checked(structSize: given.pointee.struct_size, "settings")
-      c = merged(given, size: size, defaults: defaults)
-    }
+    let c = try merged(given, over: defaults)
     guard c.motion == 0 || c.motion == 1 else { throw .range("settings.motion", c.motion, "0...1") }
     guard c.depth >= 0, c.depth <= 6 else { throw .range("settings.depth", c.depth, "0...6") }
     var settings = GridLifelongPlanner.Settings(
@@ -42,16 +38,35 @@ enum PlannerSettings {
     guard c.wait_weight >= 1, c.wait_weight <= 255 else {
       throw .range("settings.wait_weight", c.wait_weight, "1...255")
     }
+    guard c.learning_rounds >= 0, c.learning_rounds <= 1000 else {
+      throw .range("settings.learning_rounds", c.learning_rounds, "0...1000")
+    }
     let turn = UInt8(c.turn_weight)
-    let limit = Guidance.edgeLimit(model: c.motion == 1 ? .turning : .fourNeighbour, turn: turn)
-    if c.automatic_guidance != 0, c.guidance == nil, c.guidance_count == 0 {
-      let model: MotionModel = c.motion == 1 ? .turning : .fourNeighbour
-      return .automatic(for: graph, model: model, agentCount: agents)
+    let model: MotionModel = c.motion == 1 ? .turning : .fourNeighbour
+    let limit = Guidance.edgeLimit(model: model, turn: turn)
+    if c.guidance == nil, c.guidance_count == 0 {
+      if c.learning_rounds > 0, agents < graph.vertexCount {
+        return learnt(c, graph, model, agents: agents)
+      }
+      if c.automatic_guidance != 0 {
+        return .automatic(for: graph, model: model, agentCount: agents)
+      }
     }
     var guidance = Guidance.uniform(vertexCount: graph.vertexCount, turn: turn)
     if let edges = try edges(c, graph, limit) { guidance.edges = edges }
     guidance.wait = UInt8(c.wait_weight)
     return guidance
+  }
+
+  private static func learnt(
+    _ c: drover_planner_settings, _ graph: Graph, _ model: MotionModel, agents: Int
+  ) -> Guidance {
+    var settings = GuidanceTrainer.Settings(agentCount: agents)
+    settings.model = model
+    settings.work = 150 * agents
+    var trainer = GuidanceTrainer(graph: graph, settings: settings, seed: Seed(c.seed))
+    for _ in 0..<c.learning_rounds { _ = trainer.playRound() }
+    return trainer.guidance
   }
 
   private static func edges(
@@ -80,10 +95,9 @@ enum PlannerSettings {
   }
 
   static func statistics(
-    of planner: GridLifelongPlanner, size: Int
+    _ told: GridLifelongPlanner.Statistics, size: Int
   ) -> drover_planner_statistics {
-    let told = planner.statistics
-    return drover_planner_statistics(
+    drover_planner_statistics(
       struct_size: UInt32(size), reserved: 0, steps: UInt64(told.steps),
       operations_tried: UInt64(told.operationsTried), improvements: UInt64(told.improvements),
       table_fills: UInt64(told.tableFills), table_bytes: UInt64(told.tableBytes))

@@ -43,17 +43,15 @@ public func droverSolverCreate(
   _ solver: UnsafeMutablePointer<OpaquePointer?>?,
   _ error: UnsafeMutablePointer<drover_error>?
 ) -> Int32 {
-  answer("drover_solver_create", map, MapObject.self, error, isShared: true) {
+  create("drover_solver_create", from: map, MapObject.self, to: solver, "solver", error) {
     map throws(InterfaceError) in
-    let slot = try required(solver, "solver")
     guard agents >= 1, agents < 1 << 20 else {
       throw .range("agents", agents, "1...\((1 << 20) - 1)")
     }
     let starts = try places(try required(starts, "starts"), agents, map.graph, "starts")
     let goals = try places(try required(goals, "goals"), agents, map.graph, "goals")
     let instance = GridInstance(graph: map.graph, starts: starts, goals: goals)
-    slot.pointee = Handles.add(
-      SolverObject(instance, seed: Seed(seed), refusesRotations: refusesRotations != 0))
+    return SolverObject(instance, seed: Seed(seed), refusesRotations: refusesRotations != 0)
   }
 }
 

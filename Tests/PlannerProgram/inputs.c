@@ -141,6 +141,14 @@ static void test_bad_planner_settings(const drover_map *map) {
   settings.depth = 7;
   FAILS(DROVER_OUT_OF_RANGE, "depth", drover_planner_create(map, &settings, 1, &planner, &problem));
   drover_planner_settings_init(&settings);
+  settings.learning_rounds = -1;
+  FAILS(DROVER_OUT_OF_RANGE, "learning_rounds is -1",
+        drover_planner_create(map, &settings, 1, &planner, &problem));
+  settings.learning_rounds = 1;
+  CHECK(drover_planner_create(map, &settings, 1, &planner, NULL) == DROVER_OK);
+  CHECK(drover_planner_destroy(planner, NULL) == DROVER_OK);
+  planner = NULL;
+  drover_planner_settings_init(&settings);
   settings.turn_weight = 4;
   FAILS(DROVER_OUT_OF_RANGE, "turn_weight is 4",
         drover_planner_create(map, &settings, 1, &planner, &problem));

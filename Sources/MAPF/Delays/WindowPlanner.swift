@@ -7,7 +7,9 @@ import Grid
 ///
 /// Every agent has an itinerary: goals to reach one after the other. Whoever ends a step on its
 /// goal makes for the next one in the following step; the last goal is kept.
-public struct WindowPlanner: Sendable {
+///
+/// Not copyable: the planner within works in buffers that a copy would share.
+public struct WindowPlanner: ~Copyable, Sendable {
   /// One agent before the window.
   public struct Agent: Sendable, Hashable {
     public var pose: GridPose
@@ -28,7 +30,7 @@ public struct WindowPlanner: Sendable {
   }
 
   public let graph: Graph
-  public private(set) var planner: GridLifelongPlanner
+  private var planner: GridLifelongPlanner
   /// The actions planned last.
   public private(set) var window: ActionWindow
   /// Agent -> goals reached within the window planned last.
@@ -43,6 +45,9 @@ public struct WindowPlanner: Sendable {
     planner = GridLifelongPlanner(graph: graph, settings: settings)
     window = ActionWindow(agentCount: 0)
   }
+
+  /// What the planner has done so far.
+  public var statistics: GridLifelongPlanner.Statistics { planner.statistics }
 
   /// Plans `steps` unit steps for `group`; results in `window`, `ends` and `reached`.
   /// - Parameter budget: what each step, counted from 0, may use.
