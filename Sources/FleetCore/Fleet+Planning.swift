@@ -15,7 +15,8 @@ extension Fleet {
     agents.reserveCapacity(robots.count)
     for i in robots.indices { agents.append(agent(i)) }
     addHeldRoad(&agents)
-    for move in planner.step(agents) { append(move) }
+    let budget = PlanningBudget(work: settings.planningWork * robots.count)
+    for move in planner.step(agents, budget: budget) { append(move) }
     unstick(&agents)
   }
 

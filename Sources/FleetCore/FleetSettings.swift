@@ -10,6 +10,8 @@ public struct FleetSettings: Sendable {
   public var heartbeatPeriod: Duration = .seconds(1)
   /// Network round trip and tick, for release limits.
   public var reaction: Duration = .seconds(1)
+  /// Operations a planning round may try for each robot to make the plan better.
+  public var planningWork = 20
   /// A robot is planned this many cells beyond what may be released to it.
   public var planAheadCells: Int32 = 4
   /// Within this many cells of a station a robot must hold one of its bays or wait elsewhere.

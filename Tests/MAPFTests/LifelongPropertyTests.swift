@@ -50,7 +50,8 @@ private struct Run {
     for step in 0..<count {
       giveGoals()
       freeze(frozen)
-      let moves = planner.step(agents)
+      // Every other step with what it takes to look for a better one.
+      let moves = planner.step(agents, budget: PlanningBudget(work: step % 2 * 500))
       let problems = verifier.problems(step: step, moves: moves, agents: agents)
       guard problems.isEmpty else { return problems }
       PlanVerifier.apply(moves, to: &agents)
@@ -138,7 +139,7 @@ private struct Run {
       var all: [[PlannedMove]] = []
       for _ in 0..<50 {
         run.giveGoals()
-        let moves = run.planner.step(run.agents)
+        let moves = run.planner.step(run.agents, budget: PlanningBudget(work: 500))
         PlanVerifier.apply(moves, to: &run.agents)
         all.append(moves)
       }

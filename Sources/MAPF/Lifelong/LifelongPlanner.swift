@@ -7,15 +7,21 @@ import Determinism
 /// before followers: appended in that order, each only enters cells whose vacating move has been
 /// appended before.
 ///
-/// The result is a function of the seed and of all steps so far. Copies are independent.
+/// Each agent follows an operation of up to three moves (`OperationKernel`), of which one step carries
+/// out the first. Agents that have come no nearer to their goals for some steps, and face one another
+/// in a corridor, back up by the rules of PIBT with swap instead (`StepKernel`).
+///
+/// The result is a function of the seed, the work and all steps so far. Copies are independent.
 public struct LifelongPlanner: Sendable {
   /// What the planner has done so far.
   public struct Statistics: Sendable, Equatable {
     public var steps = 0
     /// Moves planned.
     public var moves = 0
-    /// Moves considered: the planner's work.
+    /// Operations and moves considered: the planner's work.
     public var candidatesTried = 0
+    /// Plans improved after the first pass.
+    public var improvements = 0
     /// Distance tables filled.
     public var tableFills = 0
     /// Bytes of distance tables kept.
@@ -28,8 +34,6 @@ public struct LifelongPlanner: Sendable {
     var graph: Int32 = -1
     /// Where the planner left it.
     var expectedAt: Int32 = -1
-    /// Steps since it last reached or changed its goal.
-    var elapsed: Int32 = 0
     /// The shortest distance to its goal so far, and the steps since it got there.
     var best: Int32 = .max
     var sinceBest: Int32 = 0
@@ -65,9 +69,14 @@ public struct LifelongPlanner: Sendable {
   var wallVersion: Int32 = 0
   /// Per graph what an agent must not pass on its way without going round the walls.
   var watches: [[Watch]] = []
-  private var workspace: StepWorkspace
-  private let tieBreaks: UInt64
-  private var random: UInt64
+  private var operations: OperationWorkspace
+  /// Of the steps in which agents back up; made for the first one.
+  var backing: StepWorkspace?
+  var random: UInt64
+  private var stamp: UInt32 = 0
+  private var search: UInt32 = 0
+  /// Slots of the step before.
+  private var known = 0
 
   /// - Parameter tableMemoryLimit: bytes of distance tables to keep; tables of the goals agents
   ///   follow at present are kept even beyond it (2 bytes a vertex and goal).
@@ -75,9 +84,9 @@ public struct LifelongPlanner: Sendable {
     moves = FlatMoves(graphs)
     firstMoves = moves.firstMove
     tables = DistanceTables(moves: moves, memoryLimit: tableMemoryLimit)
-    workspace = StepWorkspace(moves: moves, capacity: 64)
-    tieBreaks = seed.derive("lifelong ties").rawValue
-    random = seed.derive("lifelong order").rawValue
+    operations = OperationWorkspace(
+      resourceCount: moves.resourceCount, capacity: 64, candidateLimit: Self.candidateLimit)
+    random = seed.derive("lifelong order").rawValue | 1
   }
 
   /// The cells driven from `v` to `goal` in `graph`, without regard to walls; nil: unreachable.
@@ -88,57 +97,87 @@ public struct LifelongPlanner: Sendable {
   /// Plans one move at most for each agent, from `at`.
   /// - Returns: the moves, leaders before followers. Agents without one stay.
   /// - Complexity: O(agents) in practice, and one search per goal that is new.
-  public mutating func step(_ agents: [PlanningAgent]) -> [PlannedMove] {
+  public mutating func step(
+    _ agents: [PlanningAgent], budget: PlanningBudget = .none
+  ) -> [PlannedMove] {
     var planned: [PlannedMove] = []
-    step(agents, into: &planned)
+    step(agents, budget: budget, into: &planned)
     return planned
   }
 
-  /// Like `step(_:)`, into the caller's array: with one that has been used before, and goals that are
-  /// known, nothing is allocated.
-  public mutating func step(_ agents: [PlanningAgent], into planned: inout [PlannedMove]) {
+  /// Like `step(_:budget:)`, into the caller's array: with one that has been used before, and goals
+  /// that are known, nothing is allocated.
+  /// - Parameter budget: what may be spent on improving the step once every agent has been served; a
+  ///   unit is one operation tried.
+  public mutating func step(
+    _ agents: [PlanningAgent], budget: PlanningBudget = .none, into planned: inout [PlannedMove]
+  ) {
     makeRoom(for: agents.count)
     updateWalls(agents)
-    var kernel = workspace.kernel(agentCount: agents.count, refusesRotations: true)
-    kernel.random = random
-    kernel.allowsSwap = allowsSwap
+    let share = density(agents)
+    var kernel = OperationKernel<MoveGround>(
+      operations, moves: moves, depth: MotionModel.fourNeighbour.depth(density: share))
+    kernel.tuning.revisits = 1
+    kernel.fit(density: share)
+    kernel.tuning.baseChainLimit = Self.baseTries
+    kernel.stamp = stamp
+    kernel.search = search
     for (a, agent) in agents.enumerated() { place(a, agent, &kernel) }
-    kernel.rate()
-    let ordered = order(agents, kernel)
-    for key in ordered {
-      let a = Int(key & 0xF_FFFF)
-      if kernel.next[a] == StepKernel.undecided { _ = kernel.decide(a) }
-    }
-    for a in 0..<agents.count where kernel.at[a] >= 0 && kernel.next[a] == StepKernel.undecided {
-      _ = kernel.decide(a)
-    }
-    kernel.clearDemand()
+    if allowsSwap { kernel.tried = backUp(agents, kernel) }
+    kernel.inherit(agents: agents.count)
+    let placed = kernel.rate(agents: agents.count)
+    kernel.serve(
+      agents: placed, until: kernel.tried + Self.baseTries * (placed + 1), isOver: nil)
+    let (end, isPast) = kernel.tried.addingReportingOverflow(budget.work)
+    kernel.improve(
+      agents: placed, until: isPast ? .max : end, isOver: budget.isOver, random: &random)
     leadersFirst(agents, kernel, into: &planned)
     remember(agents, kernel)
-    kernel.clear()
-    random = kernel.random
+    kernel.leave(agents: agents.count)
+    stamp = kernel.stamp
+    search = kernel.search
+    known = agents.count
     statistics.steps += 1
     statistics.moves += planned.count
     statistics.candidatesTried += kernel.tried
+    statistics.improvements += kernel.improvements
     statistics.tableFills = tables.fills
     statistics.tableBytes = tables.bytes
   }
 
   // MARK: Before
 
+  var operationsCapacity: Int { operations.capacity }
+
+  /// Operations kept a list, and tried an agent at most in the first pass.
+  private static let candidateLimit = 128
+  private static let baseTries = 2000
+
   private mutating func makeRoom(for count: Int) {
-    precondition(count < 1 << 20, "\(count) agents")
-    if count > workspace.capacity {
-      workspace = StepWorkspace(moves: moves, capacity: max(count, 2 * workspace.capacity))
-    } else if !isKnownUniquelyReferenced(&workspace) {
-      workspace = StepWorkspace(moves: moves, capacity: workspace.capacity)
+    let capacity = operations.capacity
+    if count > capacity {
+      precondition(count <= GridLifelongPlanner.agentLimit, "\(count) agents")
+      operations = OperationWorkspace(
+        continuing: operations,
+        capacity: min(max(count, 2 * capacity), GridLifelongPlanner.agentLimit))
+    } else if !isKnownUniquelyReferenced(&operations) {
+      operations = OperationWorkspace(continuing: operations, capacity: capacity)
     }
     while memory.count < count { memory.append(Memory()) }
   }
 
-  private mutating func place(_ a: Int, _ agent: PlanningAgent, _ kernel: inout StepKernel) {
+  /// The share of the vertices that agents take.
+  private func density(_ agents: [PlanningAgent]) -> Double {
+    var present = 0
+    for agent in agents where agent.mobility != .absent { present += 1 }
+    return Double(present) / Double(max(1, moves.vertexCount))
+  }
+
+  private mutating func place(
+    _ a: Int, _ agent: PlanningAgent, _ kernel: inout OperationKernel<MoveGround>
+  ) {
     guard agent.mobility != .absent else {
-      kernel.leaveOut(a)
+      kernel.place(a, at: -1, heading: 0, goal: -1, .absent, isKnown: false)
       memory[a] = Memory()
       return
     }
@@ -146,101 +185,95 @@ public struct LifelongPlanner: Sendable {
       agent.at >= 0 && Int(agent.at) < moves.vertexCount && agent.graph >= 0
         && Int(agent.graph) < moves.graphCount,
       "agent \(a) at \(agent.at) in graph \(agent.graph)")
-    let isFree = agent.mobility == .free
-    kernel.place(a, at: agent.at, graph: agent.graph, goal: agent.goal, moves: isFree)
-    if memory[a].goal != agent.goal || memory[a].graph != agent.graph {
+    let isSame = memory[a].graph == agent.graph
+    if memory[a].goal != agent.goal || !isSame {
       memory[a] = Memory(goal: agent.goal, graph: agent.graph)
     }
     if memory[a].expectedAt != agent.at {
       memory[a].best = .max
       memory[a].sinceBest = 0
     }
-    guard isFree, agent.goal >= 0 else { return }
-    chooseTable(a, agent)
-    if let values = memory[a].table?.values { kernel.table[a] = values }
+    if agent.mobility == .free, agent.goal >= 0 { chooseTable(a, agent) }
+    let values = agent.mobility == .free && agent.goal >= 0 ? memory[a].table?.values : nil
+    let way = values.map { $0[Int(agent.at)] } ?? DistanceTable.unreachable
+    let leads = way != DistanceTable.unreachable
+    kernel.place(
+      a, at: agent.at, heading: 0, goal: leads ? agent.goal : -1, agent.mobility,
+      isKnown: a < known && isSame)
+    kernel.startBase[a] = agent.graph * Int32(moves.vertexCount + 1)
+    kernel.tables[a] = leads ? values : nil
+    kernel.here[a] = way
+    kernel.remaining[a] = leads ? Int32(way) : 0
+    kernel.urgency[a] = OperationKernel<MoveGround>.urgency(
+      priority: agent.priority, way: leads ? turn(a, way: Int32(way)) : .max)
   }
 
-  /// One key per agent that is under way, first first: priority, then time under way, then chance.
-  /// Agents that rest come after all others, in any order.
-  private func order(
-    _ agents: [PlanningAgent], _ kernel: StepKernel
-  ) -> UnsafeMutableBufferPointer<UInt64> {
-    var count = 0
-    for (a, agent) in agents.enumerated()
-    where kernel.table[a] != nil && agent.goal != agent.at
-      && kernel.next[a] == StepKernel.undecided
-    {
-      let rank = UInt64(511 - min(max(agent.priority, -512), 511))
-      let waited = yields(a) ? 0 : UInt64(min(memory[a].elapsed, 0xF_FFFF))
-      let tie = ((UInt64(a) &+ 1) &* 0x9E37_79B9_7F4A_7C15 ^ tieBreaks) &* 0xD6E8_FEB8_6659_FD93
-      workspace.order[count] =
-        rank << 54 | (0xF_FFFF - waited) << 34 | (tie &>> 50) << 20 | UInt64(a)
-      count += 1
-    }
-    KeySort.sort(workspace.order, count: count)
-    return UnsafeMutableBufferPointer(start: workspace.order, count: count)
+  /// The shortest way goes first, but who makes no progress draws nearer to the front; and the stuck
+  /// take turns in standing back: where the ways are not biconnected, the one in front may press for
+  /// ever on others that cannot give way, and hold up everybody.
+  private func turn(_ a: Int, way: Int32) -> Int32 {
+    let waited = memory[a].sinceBest
+    if waited >= stuckAfter, (Int(waited) / 16 + a) % 2 == 0 { return 0xFFFFE }
+    return max(0, way - Self.impatience * max(0, waited - Self.patience))
   }
 
-  /// Stuck agents take turns in standing back: where the ways are not biconnected, the one longest
-  /// under way may press for ever on others that cannot give way, and hold up everybody.
-  private func yields(_ a: Int) -> Bool {
-    memory[a].sinceBest >= stuckAfter && (Int(memory[a].sinceBest) / 16 + a) % 2 == 0
-  }
+  private static let patience: Int32 = 100
+  private static let impatience: Int32 = 1
 
   // MARK: After
 
   private func leadersFirst(
-    _ agents: [PlanningAgent], _ kernel: StepKernel, into planned: inout [PlannedMove]
+    _ agents: [PlanningAgent], _ kernel: OperationKernel<MoveGround>,
+    into planned: inout [PlannedMove]
   ) {
-    let emitted: Int32 = -2
+    let emitted: Int32 = 1
     planned.removeAll(keepingCapacity: true)
     planned.reserveCapacity(agents.count)
-    for first in 0..<agents.count
-    where kernel.nextMove[first] >= 0 && kernel.cursor[first] != emitted {
+    for a in agents.indices { kernel.work[a] = 0 }
+    for first in agents.indices where kernel.firstMove(first) >= 0 && kernel.work[first] != emitted
+    {
       var depth = 0
       var x = first
       while true {
-        kernel.stack[depth] = Int32(x)
-        kernel.cursor[x] = emitted
-        let leader = Int(kernel.occupant[Int(kernel.next[x])])
-        guard leader >= 0, kernel.nextMove[leader] >= 0, kernel.cursor[leader] != emitted else {
-          break
-        }
+        kernel.chain[depth] = Int32(x)
+        kernel.work[x] = emitted
+        let leader = kernel.row(kernel.firstEnd(x))[0]
+        guard leader != OperationWorkspace.noAgent, kernel.firstMove(Int(leader)) >= 0,
+          kernel.work[Int(leader)] != emitted
+        else { break }
         depth += 1
-        x = leader
+        x = Int(leader)
       }
       while depth >= 0 {
-        let a = Int(kernel.stack[depth])
+        let a = Int(kernel.chain[depth])
         planned.append(
           PlannedMove(
-            agent: Int32(a), move: kernel.nextMove[a] - firstMoves[Int(agents[a].graph)],
-            from: kernel.at[a], to: kernel.next[a]))
+            agent: Int32(a), move: kernel.firstMove(a) - firstMoves[Int(agents[a].graph)],
+            from: kernel.at[a], to: kernel.firstEnd(a)))
         depth -= 1
       }
     }
   }
 
-  private mutating func remember(_ agents: [PlanningAgent], _ kernel: StepKernel) {
+  private mutating func remember(
+    _ agents: [PlanningAgent], _ kernel: OperationKernel<MoveGround>
+  ) {
     stuckAgents.removeAll(keepingCapacity: true)
     cutOffAgents.removeAll(keepingCapacity: true)
     for (a, agent) in agents.enumerated() where agent.mobility != .absent {
-      let next = kernel.next[a]
+      let next = kernel.firstEnd(a)
       memory[a].expectedAt = next
       guard agent.mobility == .free, agent.goal >= 0 else { continue }
       if next == agent.goal {
-        memory[a].elapsed = 0
         memory[a].best = 0
         memory[a].sinceBest = 0
         continue
       }
-      if let table = memory[a].table, kernel.table[a] == nil,
-        table.values[Int(agent.at)] == DistanceTable.unreachable
-      {
+      guard let table = kernel.tables[a] else {
         cutOffAgents.append(Int32(a))
         continue
       }
-      memory[a].elapsed &+= memory[a].elapsed < .max ? 1 : 0
-      let distance = kernel.table[a].map { Int32($0[Int(next)]) } ?? Int32.max
+      let distance = Int32(table[Int(next)])
       if distance < memory[a].best {
         memory[a].best = distance
         memory[a].sinceBest = 0

@@ -61,7 +61,8 @@ public struct GridLifelongPlanner: Sendable {
       settings.candidateLimit > 0
       ? settings.candidateLimit : settings.model == .turning ? 256 : 128
     workspace = OperationWorkspace(
-      successors: graph.successors, capacity: 64, candidateLimit: candidateLimit)
+      resourceCount: graph.vertexCount, successors: graph.successors, capacity: 64,
+      candidateLimit: candidateLimit)
     distances = GuidedDistances(
       graph: graph,
       guidance: settings.guidance ?? .uniform(vertexCount: graph.vertexCount),
@@ -73,44 +74,34 @@ public struct GridLifelongPlanner: Sendable {
     _ agents: [GridAgent], budget: PlanningBudget, actions: inout [GridAction]
   ) {
     if agents.count > workspace.capacity {
-      workspace = OperationWorkspace(
-        successors: graph.successors, capacity: agents.count, candidateLimit: candidateLimit)
-      known = 0
-      releaseAll()
+      workspace = OperationWorkspace(continuing: workspace, capacity: agents.count)
     }
     let share = density(agents)
-    var kernel = OperationKernel(
-      workspace, view: distances.view, depth: depth(density: share),
+    let depth =
+      settings.depth > 0
+      ? min(settings.depth, OperationWorkspace.longestDepth) : settings.model.depth(density: share)
+    var kernel = OperationKernel<PlainGrid>(
+      workspace, view: distances.view, depth: depth,
       turning: settings.model == .turning, refusesRotations: settings.refusesRotations)
     kernel.tuning = settings.tuning
-    if kernel.tuning.revisits == 0 { kernel.tuning.revisits = revisits(density: share) }
-    kernel.listsAtOnce = share > 0.4
+    kernel.fit(density: share)
     kernel.stamp = stamp
     kernel.search = search
     let n = agents.count
     followGoals(agents, kernel)
-    for (r, agent) in agents.enumerated() { kernel.place(r, agent, isKnown: r < known) }
-    kernel.inherit(agents: n)
-    let placed = kernel.rate(agents, words: workspace.keys)
-    let end = budget.work
-    if settings.tuning.basePass > 0 {
-      for _ in 0..<settings.tuning.basePass {
-        kernel.stamp &+= 1
-        for k in 0..<placed {
-          if kernel.tried >= end { break }
-          if k & 63 == 0, let isOver = budget.isOver, isOver() { break }
-          let r = Int(kernel.order[k])
-          if kernel.visited[r] != kernel.stamp {
-            _ = kernel.push(
-              r, bounded: false, allowance: 0,
-              limit: min(settings.tuning.baseChainLimit, end - kernel.tried))
-          }
-        }
-      }
+    for (r, agent) in agents.enumerated() {
+      kernel.place(
+        r, at: agent.at, heading: agent.heading, goal: agent.goal, agent.mobility,
+        isKnown: r < known)
+      kernel.urgency[r] = urgency(r, agent, kernel)
     }
-    kernel.improve(agents: placed, until: end, isOver: budget.isOver, random: &random)
+    kernel.inherit(agents: n)
+    let placed = kernel.rate(agents: n)
+    kernel.serve(agents: placed, until: budget.work, isOver: budget.isOver)
+    kernel.improve(agents: placed, until: budget.work, isOver: budget.isOver, random: &random)
     if actions.count != n { actions = Array(repeating: .wait, count: n) }
-    kernel.leave(agents: n, into: &actions)
+    for r in 0..<n { actions[r] = kernel.firstAction(r) }
+    kernel.leave(agents: n)
     known = n
     stamp = kernel.stamp
     search = kernel.search
@@ -119,6 +110,17 @@ public struct GridLifelongPlanner: Sendable {
     statistics.improvements += kernel.improvements
     statistics.tableFills = distances.statistics.fills
     statistics.tableBytes = distances.statistics.bytes
+  }
+
+  private func urgency(_ r: Int, _ agent: GridAgent, _ kernel: OperationKernel<PlainGrid>) -> Int32
+  {
+    guard agent.goal >= 0 else {
+      return OperationKernel<PlainGrid>.urgency(priority: agent.priority, way: .max)
+    }
+    let tuning = settings.tuning
+    let patience = max(0, kernel.sinceBest[r] - tuning.patience) * tuning.impatience
+    return OperationKernel<PlainGrid>.urgency(
+      priority: agent.priority, way: remaining[r] - patience)
   }
 
   private mutating func releaseAll() {
@@ -135,23 +137,8 @@ public struct GridLifelongPlanner: Sendable {
     return Double(present) / Double(max(1, graph.vertexCount))
   }
 
-  /// The denser the map, the shorter the useful plans: long ones leave no room to be improved.
-  private func depth(density share: Double) -> Int {
-    if settings.depth > 0 { return min(settings.depth, OperationWorkspace.longestDepth) }
-    if settings.model == .turning {
-      return share > 0.85 ? 3 : share > 0.6 || share < 0.4 ? 4 : 5
-    }
-    return share > 0.85 ? 1 : share > 0.66 ? 2 : 3
-  }
-
-  /// How often a chain of pushes may come back to an agent: found by trying.
-  private func revisits(density share: Double) -> UInt32 {
-    if settings.model == .turning { return share > 0.85 ? 10 : 4 }
-    return share > 0.85 ? 4 : share > 0.6 ? 1 : 10
-  }
-
   /// Follows the tables of new goals, leaves those of old ones, and keeps up what way is left.
-  private mutating func followGoals(_ agents: [GridAgent], _ kernel: OperationKernel) {
+  private mutating func followGoals(_ agents: [GridAgent], _ kernel: OperationKernel<PlainGrid>) {
     while followed.count < agents.count {
       followed.append(-1)
       remaining.append(0)

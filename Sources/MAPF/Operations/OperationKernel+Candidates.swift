@@ -1,29 +1,49 @@
 // The operations an agent may choose from, best first.
 
+/// The lists of an agent's operations, each made when all of those before have been tried.
+enum OperationTier {
+  /// Every tick leads nearer to the goal.
+  static let straight: Int32 = 0
+  /// No move leads away, but there are waits.
+  static let patient: Int32 = 1
+  /// All others.
+  static let roundabout: Int32 = 2
+  /// All of them at once, in one order.
+  static let every: Int32 = 3
+}
+
+/// An operation as it grows in a list.
+struct OperationGrowth {
+  var code: Int32 = 0
+  var tie: Int32 = 0
+  var last: Int32 = -1
+  var arrived: Int32 = -1
+  /// Where the operation belongs as far as it goes, and what is wanted.
+  var tier = OperationTier.straight
+  var wanted: Int32
+  /// Whether the agent has nowhere to go: waiting is straight.
+  var rests = false
+  /// What a move costs one that has no goal: it stays unless it is pushed.
+  var moveTie: Int32 = 0
+}
+
 extension OperationKernel {
-  static let scale: Int32 = 64
-  static let waitCode: Int32 = 4
+  typealias Tier = OperationTier
+  typealias Growth = OperationGrowth
+
+  static var scale: Int32 { 64 }
+  static var waitCode: Int32 { 4 }
 
   /// How much farther from its goal agent `r` would be on `v` than it is now.
   @inline(__always) func detour(_ r: Int, _ v: Int32, _ heading: Int32) -> Int32 {
     guard let table = tables[r] else { return 0 }
+    if byMoves { return Int32(table[Int(v)]) - Int32(here[r]) }
+    let view = self.view.unsafelyUnwrapped
     return view.difference(
       of: table[Int(view.placeOf[Int(v)])], Int(heading), from: here[r], Int(headingIndex(r)))
   }
 
   @inline(__always) func headingIndex(_ r: Int) -> Int32 { turning ? heading[r] : 0 }
-
-  /// The lists of an agent's operations, each made when all of those before have been tried.
-  enum Tier {
-    /// Every tick leads nearer to the goal.
-    static let straight: Int32 = 0
-    /// No move leads away, but there are waits.
-    static let patient: Int32 = 1
-    /// All others.
-    static let roundabout: Int32 = 2
-    /// All of them at once, in one order.
-    static let every: Int32 = 3
-  }
 
   /// Makes agent `r`'s first list unless that has been done in this step.
   @inline(__always) func list(_ r: Int) {
@@ -43,9 +63,10 @@ extension OperationKernel {
     let tier = nextTier[r]
     nextTier[r] = tier + 1
     var found = 0
-    var g = Growth(wanted: tier)
-    if goal[r] < 0 || remaining[r] == 0 { g.rests = true }
-    if turning {
+    let g = growth(r, tier)
+    if byMoves {
+      extendMoves(r, at[r], 0, 0, g, &found)
+    } else if turning {
       extendTurning(r, at[r], heading[r], 0, 0, g, &found)
     } else {
       extend(r, at[r], 0, 0, g, &found)
@@ -69,16 +90,11 @@ extension OperationKernel {
     if Int(current[r]) == limit { current[r] = Int32(same) }
   }
 
-  struct Growth {
-    var code: Int32 = 0
-    var tie: Int32 = 0
-    var last: Int32 = -1
-    var arrived: Int32 = -1
-    /// Where the operation belongs as far as it goes, and what is wanted.
-    var tier = Tier.straight
-    var wanted: Int32
-    /// Whether the agent has nowhere to go: waiting is straight.
-    var rests = false
+  @inline(__always) func growth(_ r: Int, _ wanted: Int32) -> Growth {
+    var g = Growth(wanted: wanted)
+    g.rests = goal[r] < 0 || remaining[r] == 0
+    g.moveTie = goal[r] < 0 ? Self.scale : 0
+    return g
   }
 
   /// The cost of an operation that ends `rest` farther from the goal than it began.
@@ -94,8 +110,9 @@ extension OperationKernel {
     var next = g
     next.code |= action << Int32(3 * (t - 1))
     if action == Self.waitCode {
-      next.tie += tuning.waitTie * Int32(depth - t + 1)
+      if !g.rests { next.tie += tuning.waitTie * Int32(depth - t + 1) }
     } else {
+      next.tie += g.moveTie
       if g.last >= 0 {
         let turn = (action - g.last) & 3
         if turn == 2 {
@@ -117,7 +134,7 @@ extension OperationKernel {
     }
     let path = scratch + 1
     for action in Int32(0)..<5 {
-      let w = action == 4 ? v : successors[4 * Int(v) + Int(action)]
+      let w = action == 4 ? v : neighbour(v, action)
       if w < 0 || (w != v && blocked(w)) { continue }
       var next = step(g, action, t + 1)
       var there = away
@@ -137,11 +154,16 @@ extension OperationKernel {
     }
   }
 
+  /// The cell beside `v` on the plain grid, -1: none.
+  @inline(__always) func neighbour(_ v: Int32, _ direction: Int32) -> Int32 {
+    successors.unsafelyUnwrapped[4 * Int(v) + Int(direction)]
+  }
+
   /// Whether an agent stands on `v` that cannot be moved.
   @inline(__always) func blocked(_ v: Int32) -> Bool {
     guard hasFrozen else { return false }
     let a = row(v)[0]
-    return a != OperationWorkspace.noAgent && isFree[Int(a)] == 0
+    return a != OperationWorkspace.noAgent && isFree[Int(a)] <= 0
   }
 
   @inline(__always) func finish(_ g: Growth, _ cost: Int32, _ found: inout Int) {
@@ -150,6 +172,9 @@ extension OperationKernel {
     to[0] = cost
     to[1] = g.code
     for t in 1...depth { (to + 1)[t] = (scratch + 1)[t] }
+    if byMoves {
+      for t in 1...depth { (to + 4)[t] = (scratch + 4)[t] }
+    }
     keys[found] = UInt64(UInt32(bitPattern: cost) ^ 0x8000_0000) << 32 | UInt64(found)
     found += 1
   }
@@ -162,11 +187,12 @@ extension OperationKernel {
     let path = scratch + 1
     for bend in Int32(0)..<4 {
       let turned = (h + bend) & 3
-      let w = successors[4 * Int(v) + Int(turned)]
+      let w = neighbour(v, turned)
       if w < 0 || blocked(w) { continue }
       let needed = Self.turns(bend)
       if t + needed >= depth { continue }
       var base = g
+      base.tie += g.moveTie
       let there = detour(r, w, turned)
       if there >= away || g.arrived >= 0 {
         if g.wanted < Tier.roundabout { continue }
@@ -228,9 +254,10 @@ extension OperationKernel {
   }
 
   @inline(__always) func waits(_ g: inout Growth, from: Int, to: Int) {
+    let tie = g.rests ? 0 : tuning.waitTie
     for tick in stride(from: from, to: to, by: 1) {
       g.code |= Self.waitCode << Int32(3 * tick)
-      g.tie += tuning.waitTie * Int32(depth - tick)
+      g.tie += tie * Int32(depth - tick)
     }
   }
 
@@ -267,14 +294,17 @@ extension OperationKernel {
 
   /// The cost of the operation in `op`, as the list would have it.
   func evaluate(_ r: Int, _ op: UnsafeMutablePointer<Int32>) -> Int32 {
-    var g = Growth(wanted: Tier.straight)
+    if byMoves { return evaluateMoves(r, op) }
+    var g = growth(r, Tier.straight)
     var h = heading[r]
     for t in 1...depth {
       let action = (op[1] >> Int32(3 * (t - 1))) & 7
       if turning {
         if action == Self.waitCode {
-          g.tie += tuning.waitTie * Int32(depth - t + 1)
-        } else if action != 0 {
+          if !g.rests { g.tie += tuning.waitTie * Int32(depth - t + 1) }
+        } else if action == 0 {
+          g.tie += g.moveTie
+        } else {
           g.tie += tuning.turnTie * Int32(depth - t + 1)
           h = (h + (action == 1 ? 1 : 3)) & 3
         }

@@ -1,18 +1,43 @@
+/// What operations are made of: a constant of the compiled kernel.
+protocol OperationGround {
+  /// Moves of a `MoveGraph` with their claims; else steps on the plain grid.
+  static var byMoves: Bool { get }
+}
+
+enum PlainGrid: OperationGround {
+  @inline(__always) static var byMoves: Bool { false }
+}
+
+enum MoveGround: OperationGround {
+  @inline(__always) static var byMoves: Bool { true }
+}
+
 /// One step of planning by operations, on raw buffers.
 ///
 /// Reservations are rows of eight agent numbers a cell: entry 0 is who stands there now, entry `t`
 /// who will after `t` ticks. An exchange of two cells shows in the same two rows, so that there is
-/// no table of edges.
-struct OperationKernel {
-  static let none: Int32 = -1
-  static let several: Int32 = -2
-  static let words = OperationWorkspace.words
+/// no table of edges. On move graphs a row stands for a resource, and entry `t` is who claims it in
+/// tick `t`, whether to stop there or to pass (see `OperationKernel+Moves`).
+struct OperationKernel<Ground: OperationGround> {
+  typealias Others = (Int32, Int32, Int32)
+
+  static var none: Int32 { -1 }
+  static var several: Int32 { -2 }
+  /// The most agents that one operation may push: on the plain grid one, as in EPIBT.
+  static var pushLimit: Int { Ground.byMoves ? 3 : 1 }
+  static var words: Int { OperationWorkspace.words }
+  // Whether an agent can be moved: yes; not in this tick; nor in those after it. On the plain grid the
+  // last two are one.
+  static var movable: Int32 { 1 }
+  static var frozen: Int32 { 0 }
+  static var fixed: Int32 { -1 }
 
   let depth: Int
   let turning: Bool
   let refusesRotations: Bool
   let limit: Int
-  let successors: UnsafePointer<Int32>
+  /// Of the plain grid; nil on move graphs.
+  let successors: UnsafePointer<Int32>?
   let rows: UnsafeMutablePointer<UInt16>
   let operations: UnsafeMutablePointer<Int32>
   let tables: UnsafeMutablePointer<UnsafePointer<UInt16>?>
@@ -29,6 +54,7 @@ struct OperationKernel {
   let weight: UnsafeMutablePointer<Int32>
   let rank: UnsafeMutablePointer<Int32>
   let order: UnsafeMutablePointer<Int32>
+  /// `movable`, `frozen` or `fixed`.
   let isFree: UnsafeMutablePointer<Int32>
   /// Where the plan has put the agent, and looking where.
   let expected: UnsafeMutablePointer<Int32>
@@ -39,14 +65,25 @@ struct OperationKernel {
   /// The shortest way that has been left so far, and the steps since then.
   let best: UnsafeMutablePointer<Int32>
   let sinceBest: UnsafeMutablePointer<Int32>
-  /// The code of where the agent stands in its table.
+  /// The code of where the agent stands in its table; on move graphs the distance from there.
   let here: UnsafeMutablePointer<UInt16>
-  let view: GuidedView
+  /// The first entry of the agent's class in `moves.start`; move graphs only.
+  let startBase: UnsafeMutablePointer<Int32>
+  /// Who goes first: the least.
+  let urgency: UnsafeMutablePointer<Int32>
+  /// How the tables of the plain grid are read; nil on move graphs.
+  let view: GuidedView?
+  /// Nil on the plain grid.
+  let moves: MovePointers?
   // By place in the chain of pushes
   let chain: UnsafeMutablePointer<Int32>
   let cursor: UnsafeMutablePointer<Int32>
   let before: UnsafeMutablePointer<Int32>
   let slack: UnsafeMutablePointer<Int64>
+  /// How many agents the operation under trial there has pushed.
+  let pushed: UnsafeMutablePointer<Int32>
+  /// Pushed, and not in the chain yet; the last one is next.
+  let waiting: UnsafeMutablePointer<Int32>
   // Marks
   let inChain: UnsafeMutablePointer<UInt32>
   let visited: UnsafeMutablePointer<UInt32>
@@ -63,14 +100,17 @@ struct OperationKernel {
   var improvements = 0
   var gain: Int64 = 0
 
-  init(
-    _ w: OperationWorkspace, view: GuidedView, depth: Int, turning: Bool, refusesRotations: Bool
+  private init(
+    _ w: OperationWorkspace, view: GuidedView?, moves: MovePointers?, depth: Int, turning: Bool,
+    refusesRotations: Bool
   ) {
     self.depth = depth
     self.turning = turning
     self.refusesRotations = refusesRotations
+    self.view = view
+    self.moves = moves
     limit = w.candidateLimit
-    successors = UnsafePointer(w.successors)
+    successors = UnsafePointer(w.successors.baseAddress)
     rows = w.rows
     operations = w.operations
     tables = w.tables
@@ -93,16 +133,21 @@ struct OperationKernel {
     nextTier = w.agents + 16 * n
     sinceBest = w.agents + 17 * n
     best = w.agents + 18 * n
+    startBase = w.agents + 19 * n
+    urgency = w.agents + 20 * n
     here = w.codes
-    self.view = view
     chain = w.agents + 11 * n
     cursor = w.agents + 12 * n
     before = w.agents + 13 * n
+    pushed = w.agents + 21 * n
+    waiting = w.agents + 22 * n
     slack = w.budgets
     inChain = w.stamps
     visited = w.stamps + n
     visits = w.stamps + 2 * n
   }
+
+  @inline(__always) var byMoves: Bool { Ground.byMoves }
 
   @inline(__always) func operation(_ r: Int, _ i: Int) -> UnsafeMutablePointer<Int32> {
     operations + (r * (limit + 1) + i) * Self.words
@@ -112,15 +157,29 @@ struct OperationKernel {
 
   /// Enters agent `r`'s operation `i` into the reservations and makes it its current one.
   @inline(__always) func add(_ r: Int, _ i: Int) {
-    let cells = operation(r, i) + 1
-    let mark = UInt16(truncatingIfNeeded: r)
-    for t in 1...depth { row(cells[t])[t] = mark }
     current[r] = Int32(i)
+    mark(r, UInt16(truncatingIfNeeded: r))
   }
 
-  @inline(__always) func remove(_ r: Int) {
+  @inline(__always) func remove(_ r: Int) { mark(r, OperationWorkspace.noAgent) }
+
+  @inline(__always) private func mark(_ r: Int, _ value: UInt16) {
+    if byMoves { return markMoves(r, value) }
     let cells = operation(r, Int(current[r])) + 1
-    for t in 1...depth { row(cells[t])[t] = OperationWorkspace.noAgent }
+    for t in 1...depth { row(cells[t])[t] = value }
+  }
+
+  /// Who is in the way of agent `r`'s operation `op`, into `others`, the first `pushLimit` of them.
+  /// - Returns: how many these are; more than `pushLimit`: too many.
+  @inline(__always) func obstacles(
+    _ r: Int, _ op: UnsafeMutablePointer<Int32>, _ others: inout Others
+  ) -> Int {
+    if byMoves { return obstaclesOfMoves(r, op, &others) }
+    let other = obstacle(UnsafePointer(op + 1), from: at[r])
+    if other == Self.none { return 0 }
+    if other == Self.several { return Self.pushLimit + 1 }
+    others.0 = other
+    return 1
   }
 
   /// Who is in the way of `cells[1...depth]` starting at `from`: `none`, one agent, or `several`.
@@ -156,7 +215,7 @@ struct OperationKernel {
       var v = here
       while v != start {
         let a = row(v)[t - 1]
-        if a == empty || Int(a) == r { break }
+        if a == empty || Int(a) == r || (byMoves && !rests(Int(a), on: v, t - 1)) { break }
         let next = cell(Int(a), t)
         if next == v || next < 0 { break }
         v = next
@@ -170,6 +229,23 @@ struct OperationKernel {
   @inline(__always) func cell(_ a: Int, _ t: Int) -> Int32 {
     let v = (operation(a, Int(current[a])) + 1)[t]
     return Int(row(v)[t]) == a ? v : -1
+  }
+}
+
+extension OperationKernel where Ground == PlainGrid {
+  init(
+    _ w: OperationWorkspace, view: GuidedView, depth: Int, turning: Bool, refusesRotations: Bool
+  ) {
+    self.init(
+      w, view: view, moves: nil, depth: depth, turning: turning, refusesRotations: refusesRotations)
+  }
+}
+
+extension OperationKernel where Ground == MoveGround {
+  init(_ w: OperationWorkspace, moves: FlatMoves, depth: Int) {
+    self.init(
+      w, view: nil, moves: MovePointers(moves), depth: depth, turning: false,
+      refusesRotations: true)
   }
 }
 

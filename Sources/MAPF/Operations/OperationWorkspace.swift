@@ -1,14 +1,20 @@
-/// The buffers of a lifelong planner on the plain grid, made once and grown with the agents.
+/// The buffers of a lifelong planner, made once and grown with the agents.
+///
+/// Unsafe memory, fenced here: everything is initialised in `init` and freed in `deinit`.
 final class OperationWorkspace: @unchecked Sendable {
-  /// Words of one operation: cost, code, and the cells after ticks 1...6.
+  /// Words of one operation: cost, code, and the cells after ticks 1...6; on move graphs cost, code,
+  /// the cells after ticks 1...3 and the moves that lead there.
   static let words = 8
   static let longestDepth = 6
+  static let longestMoveDepth = 3
   static let noAgent = UInt16.max
 
-  let vertexCount: Int
+  /// Vertices, and on move graphs the mutexes after them.
+  let resourceCount: Int
   let capacity: Int
   let candidateLimit: Int
-  let successors: UnsafeMutablePointer<Int32>
+  /// Four to a vertex; none on move graphs.
+  let successors: UnsafeMutableBufferPointer<Int32>
   let rows: UnsafeMutablePointer<UInt16>
   let operations: UnsafeMutablePointer<Int32>
   let agents: UnsafeMutablePointer<Int32>
@@ -18,36 +24,55 @@ final class OperationWorkspace: @unchecked Sendable {
   let scratch: UnsafeMutablePointer<Int32>
   let codes: UnsafeMutablePointer<UInt16>
   let keys: UnsafeMutablePointer<UInt64>
-  static let agentFields = 20
-  static let stampFields = 4
+  static let agentFields = 23
+  static let stampFields = 3
   static let scratchOperations = 4096
 
-  init(successors: [Int32], capacity: Int, candidateLimit: Int) {
+  /// - Parameter successors: of the plain grid; none on move graphs.
+  init(resourceCount: Int, successors: [Int32] = [], capacity: Int, candidateLimit: Int) {
     precondition(capacity <= GridLifelongPlanner.agentLimit, "\(capacity) agents")
-    vertexCount = successors.count / 4
+    self.resourceCount = resourceCount
     self.capacity = capacity
     self.candidateLimit = candidateLimit
     self.successors = .allocate(capacity: successors.count)
-    for (i, v) in successors.enumerated() { self.successors[i] = v }
-    rows = .allocate(capacity: vertexCount * 8)
-    rows.initialize(repeating: Self.noAgent, count: vertexCount * 8)
-    let entries = capacity * (candidateLimit + 1) * Self.words
-    operations = .allocate(capacity: entries)
-    operations.initialize(repeating: 0, count: entries)
-    agents = .allocate(capacity: capacity * Self.agentFields)
-    agents.initialize(repeating: 0, count: capacity * Self.agentFields)
-    stamps = .allocate(capacity: capacity * Self.stampFields)
-    stamps.initialize(repeating: 0, count: capacity * Self.stampFields)
-    budgets = .allocate(capacity: 2 * (capacity + 1))
-    budgets.initialize(repeating: 0, count: 2 * (capacity + 1))
-    tables = .allocate(capacity: capacity)
-    tables.initialize(repeating: nil, count: capacity)
-    scratch = .allocate(capacity: Self.scratchOperations * Self.words)
-    scratch.initialize(repeating: 0, count: Self.scratchOperations * Self.words)
-    codes = .allocate(capacity: capacity)
-    codes.initialize(repeating: 0, count: capacity)
-    keys = .allocate(capacity: max(Self.scratchOperations, 2 * capacity))
-    keys.initialize(repeating: 0, count: max(Self.scratchOperations, 2 * capacity))
+    _ = self.successors.initialize(from: successors)
+    rows = Self.filled(resourceCount * 8, Self.noAgent)
+    operations = Self.filled(capacity * (candidateLimit + 1) * Self.words, 0)
+    agents = Self.filled(capacity * Self.agentFields, 0)
+    stamps = Self.filled(capacity * Self.stampFields, 0)
+    budgets = Self.filled(capacity + 1, 0)
+    tables = Self.filled(capacity, nil)
+    scratch = Self.filled(Self.scratchOperations * Self.words, 0)
+    codes = Self.filled(capacity, 0)
+    keys = Self.filled(max(Self.scratchOperations, 2 * capacity), 0)
+  }
+
+  /// A workspace that goes on where `other` is between two steps, with room for `capacity` agents.
+  convenience init(continuing other: OperationWorkspace, capacity: Int) {
+    self.init(
+      resourceCount: other.resourceCount, successors: Array(other.successors), capacity: capacity,
+      candidateLimit: other.candidateLimit)
+    precondition(capacity >= other.capacity, "\(capacity) agents, there were \(other.capacity)")
+    let entries = other.capacity * (candidateLimit + 1) * Self.words
+    operations.update(from: other.operations, count: entries)
+    for field in 0..<Self.agentFields {
+      (agents + field * capacity).update(
+        from: other.agents + field * other.capacity, count: other.capacity)
+    }
+    for field in 0..<Self.stampFields {
+      (stamps + field * capacity).update(
+        from: other.stamps + field * other.capacity, count: other.capacity)
+    }
+    tables.update(from: other.tables, count: other.capacity)
+    codes.update(from: other.codes, count: other.capacity)
+  }
+
+  private static func filled<Value>(
+    _ count: Int, _ value: Value
+  ) -> UnsafeMutablePointer<Value> {
+    let memory = UnsafeMutablePointer<Value>.allocate(capacity: count)
+    memory.initialize(repeating: value, count: count)
+    return memory
   }
 
   deinit {
