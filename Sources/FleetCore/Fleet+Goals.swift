@@ -159,7 +159,9 @@ extension Fleet {
   }
 
   func isFree(_ vertex: Int32, for robot: RobotIndex) -> Bool {
-    let standing = endAt[vertex].flatMap { isIdler($0.index, on: vertex) ? nil : $0 }
+    // No closure over `self` here: it would copy the whole fleet, once for each charger and robot.
+    var standing = endAt[vertex]
+    if let robot = standing, isIdler(robot.index, on: vertex) { standing = nil }
     return places.isFree(vertex, for: robot, standing: standing)
   }
 

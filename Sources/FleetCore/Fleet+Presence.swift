@@ -86,13 +86,16 @@ extension Fleet {
     else { return }
     robots[i].order = max(robots[i].order, route.order) + 1
     let robot = robots[i].index
+    let mutexes = Array(graphs[classIndex].mutexes(of: start))
     if traffic.isPresent(robot) {
-      contested(i, traffic.rejoin(robot, at: start, order: robots[i].order))
+      contested(
+        i, traffic.rejoin(robot, at: start, mutexes: mutexes, order: robots[i].order))
     } else {
       contested(
         i,
         traffic.join(
-          robot, at: start, order: robots[i].order, limit: releaseLimit(classIndex)))
+          robot, at: start, mutexes: mutexes, order: robots[i].order,
+          limit: releaseLimit(classIndex)))
     }
     robots[i].presence = .present
     robots[i].offMapReason = ""

@@ -9,8 +9,15 @@ public struct QueueSnapshot: Sendable, Equatable {
     public var claims: [Int32]
     /// Its place in the one global order of appends.
     public var appended: UInt64
+    /// What is under the robot at rest at the leg's end: the end, and mutexes where it was put into
+    /// a junction.
+    public var rest: [Int32]
 
-    public init(number: UInt64, end: Int32, claims: [Int32], appended: UInt64) {
+    /// - Parameter rest: nil: the end alone.
+    public init(
+      number: UInt64, end: Int32, claims: [Int32], appended: UInt64, rest: [Int32]? = nil
+    ) {
+      self.rest = rest ?? [end]
       self.number = number
       self.end = end
       self.claims = claims

@@ -58,21 +58,25 @@ struct LegIndex {
     return base + Int(token.leg - number(base))
   }
 
-  /// Whether the leg still holds or wants `resource`: of the visited one only its end is left.
+  /// Whether the leg still holds or wants `resource`: of the visited one only what is under the
+  /// robot at rest is left.
   func claims(_ node: Int, _ resource: Int32) -> Bool {
     if end(node) == resource { return true }
-    let entry = entries[node]
-    return entry.offset > 0 && robots[entry.slot].legs[entry.offset].claims.contains(resource)
+    let leg = leg(node)
+    return entries[node].offset > 0 ? leg.claims.contains(resource) : leg.rest.contains(resource)
   }
 
   func expectedTokens(_ node: Int) -> Int {
-    let entry = entries[node]
-    return entry.offset > 0 ? robots[entry.slot].legs[entry.offset].claims.count : 1
+    entries[node].offset > 0 ? leg(node).claims.count : leg(node).rest.count
+  }
+
+  private func leg(_ node: Int) -> QueueSnapshot.Leg {
+    robots[entries[node].slot].legs[entries[node].offset]
   }
 
   /// The leg that takes the robot off `resource`, claimed by `node`; nil when none is planned.
   func vacating(_ node: Int, _ resource: Int32) -> Int? {
-    guard end(node) == resource else { return node }
+    guard end(node) == resource || leg(node).rest.contains(resource) else { return node }
     let next = node + 1
     return next < count && entries[next].slot == entries[node].slot ? next : nil
   }

@@ -7,11 +7,16 @@ public struct PlannedLeg: Sendable, Equatable, Codable {
   public var claims: [Int32]
   /// Millimetres per second; 0: the robot's own.
   public var speedLimit: Int32
+  /// Everything that is under the robot at rest at the end, the end cell first. Empty: the end cell
+  /// alone, as of every planned leg, since nobody is planned to rest in a junction. A robot that was
+  /// put into one holds its mutexes as well.
+  public var rest: [Int32]
 
-  public init(path: [Int32], claims: [Int32], speedLimit: Int32) {
+  public init(path: [Int32], claims: [Int32], speedLimit: Int32, rest: [Int32] = []) {
     self.path = path
     self.claims = claims
     self.speedLimit = speedLimit
+    self.rest = rest
   }
 
   /// One step to `cell`, which it alone claims.
@@ -26,8 +31,33 @@ public struct PlannedLeg: Sendable, Equatable, Codable {
     return last
   }
 
-  /// Whether `resource` is under the robot when it rests at the leg's end. Vehicles fit one cell:
-  /// the resting footprint is the end cell.
+  /// What the robot holds at rest at the leg's end, the end cell first.
+  public var restingResources: [Int32] { rest.isEmpty ? [end] : rest }
+
+  /// Whether `resource` is under the robot when it rests at the leg's end.
   @inline(__always)
-  func restsOn(_ resource: Int32) -> Bool { path[path.count - 1] == resource }
+  func restsOn(_ resource: Int32) -> Bool {
+    path[path.count - 1] == resource || rest.contains(resource)
+  }
+}
+
+// `rest` is left away where it is empty: of nearly every leg, and of those stored before it was.
+extension PlannedLeg {
+  private enum CodingKeys: String, CodingKey { case path, claims, speedLimit, rest }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    path = try values.decode([Int32].self, forKey: .path)
+    claims = try values.decode([Int32].self, forKey: .claims)
+    speedLimit = try values.decode(Int32.self, forKey: .speedLimit)
+    rest = try values.decodeIfPresent([Int32].self, forKey: .rest) ?? []
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(path, forKey: .path)
+    try values.encode(claims, forKey: .claims)
+    try values.encode(speedLimit, forKey: .speedLimit)
+    if !rest.isEmpty { try values.encode(rest, forKey: .rest) }
+  }
 }

@@ -2,18 +2,36 @@ import FleetModel
 
 extension Traffic {
   /// Lets `robot` in where it stands: at the end of leg 0 of a new order. The cell is its by
-  /// force: legs of others that are queued there are withdrawn with their cascade.
-  /// - Parameter order: at least 1 and above all earlier orders of this robot.
+  /// force: legs of others that are queued there are withdrawn with their cascade. So are the
+  /// mutexes of a junction that it stands in, but for one that another robot rests in already: two
+  /// that wait for each other in there would never get out. It claims that one with its way out.
+  /// - Parameters:
+  ///   - mutexes: of the junctions that `vertex` lies in.
+  ///   - order: at least 1 and above all earlier orders of this robot.
   public mutating func join(
-    _ robot: RobotIndex, at vertex: Int32, order: UInt64, limit: ReleaseLimit
+    _ robot: RobotIndex, at vertex: Int32, mutexes: [Int32] = [], order: UInt64,
+    limit: ReleaseLimit
   ) -> JoinOutcome {
     precondition(order > 0, "order 0 is no order")
     makeSlot(robot)
     precondition(!routes[robot.index].isPresent, "robot \(robot.rawValue) has joined already")
     appends += 1
-    let leg = QueuedLeg(plan: PlannedLeg(to: vertex), appended: appends)
+    let free = mutexes.filter { !isRestedOn($0) }
+    let held = [vertex] + free
+    let plan = PlannedLeg(
+      path: [vertex], claims: held, speedLimit: 0, rest: free.isEmpty ? [] : held)
+    let leg = QueuedLeg(plan: plan, appended: appends)
     routes[robot.index].restart(order: order, at: leg, number: 0, limit: limit)
-    return claimByForce(robot, [VisitToken(robot: robot.rawValue, leg: 0)], on: [vertex])
+    let token = VisitToken(robot: robot.rawValue, leg: 0)
+    return claimByForce(robot, held.map { _ in token }, on: held)
+  }
+
+  /// Whether a robot stands where it holds `resource` until it drives off.
+  private func isRestedOn(_ resource: Int32) -> Bool {
+    queues.tokens(on: resource).contains { token in
+      let route = routes[Int(token.robot)]
+      return token.leg == route.visited && route.legs[token.leg].plan.restsOn(resource)
+    }
   }
 
   /// Puts a robot and what it was promised back after a restart, held and awaited.
@@ -37,7 +55,7 @@ extension Traffic {
         routes[robot.index].legs.append(leg)
         routes[robot.index].backlog += plan.path.count
       }
-      let held = offset == 0 ? [plan.end] : plan.claims
+      let held = offset == 0 ? plan.restingResources : plan.claims
       resources += held
       tokens += held.map { _ in VisitToken(robot: robot.rawValue, leg: number) }
     }
@@ -69,12 +87,12 @@ extension Traffic {
   /// moved by hand, or drove where it should not): everything it held but that cell is given
   /// back, and a new order begins there.
   public mutating func rejoin(
-    _ robot: RobotIndex, at vertex: Int32, order: UInt64
+    _ robot: RobotIndex, at vertex: Int32, mutexes: [Int32] = [], order: UInt64
   ) -> JoinOutcome {
     let route = presentRoute(robot)
     precondition(order > route.order, "order \(order) after \(route.order)")
     let own = giveBackAll(robot, newEnd: vertex)
-    switch join(robot, at: vertex, order: order, limit: route.limit) {
+    switch join(robot, at: vertex, mutexes: mutexes, order: order, limit: route.limit) {
     case .joined(let others): return .joined(withdrawn: own + others)
     case .contested(let with, let others):
       return .contested(with: with, withdrawn: own + others)

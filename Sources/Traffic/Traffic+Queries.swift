@@ -30,7 +30,7 @@ extension Traffic {
   /// driving order. Walls for others when it is lost or stuck.
   public func ownedCells(_ robot: RobotIndex) -> [Int32] {
     let route = presentRoute(robot)
-    var cells = [route.legs[route.visited].plan.end]
+    var cells = route.legs[route.visited].plan.restingResources
     var number = route.visited + 1
     while number <= route.released {
       cells += route.legs[number].plan.claims
@@ -93,7 +93,8 @@ extension Traffic {
       let legs = (route.visited...route.legs.last).map { number in
         let leg = route.legs[number]
         return QueueSnapshot.Leg(
-          number: number, end: leg.plan.end, claims: leg.plan.claims, appended: leg.appended)
+          number: number, end: leg.plan.end, claims: leg.plan.claims, appended: leg.appended,
+          rest: leg.plan.restingResources)
       }
       robots.append(
         QueueSnapshot.Robot(

@@ -82,7 +82,9 @@ extension Traffic {
     driven.reserveCapacity(Int(leg - routes[slot].visited))
     while routes[slot].visited < leg {
       let number = routes[slot].visited
-      giveBack(VisitToken(robot: robot, leg: number), on: routes[slot].legs[number].plan.end)
+      for resource in routes[slot].legs[number].plan.restingResources {
+        giveBack(VisitToken(robot: robot, leg: number), on: resource)
+      }
       routes[slot].legs.removeFirst()
       let plan = routes[slot].legs[number + 1].plan
       for resource in plan.claims where !plan.restsOn(resource) {

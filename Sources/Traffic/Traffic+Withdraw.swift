@@ -68,9 +68,10 @@ extension Traffic {
       let removed = removeLegs(of: next)
       guard !removed.isEmpty else { continue }
       lost[next.robot] = removed + (lost[next.robot] ?? [])
-      let end = routes[Int(next.robot)].legs[next.from - 1].plan.end
       let resting = VisitToken(robot: next.robot, leg: next.from - 1)
-      work += unreleasedCuts(behind: resting, on: end)
+      for resource in routes[Int(next.robot)].legs[next.from - 1].plan.restingResources {
+        work += unreleasedCuts(behind: resting, on: resource)
+      }
     }
     return lost.sorted { $0.key < $1.key }.map { robot, legs in
       Withdrawal(

@@ -46,6 +46,11 @@ public struct MoveGraph: Sendable {
   /// Whether a vehicle of this class may rest on `v`.
   public func isResting(_ v: Int32) -> Bool { resting[Int(v)] }
 
+  /// The mutexes of the junctions that `v` lies in.
+  public func mutexes(of v: Int32) -> ArraySlice<Int32> {
+    mutexes[Int(mutexStart[Int(v)])..<Int(mutexStart[Int(v) + 1])]
+  }
+
   /// The moves that leave `v`.
   public func moves(from v: Int32) -> Range<Int32> { moveStart[Int(v)]..<moveStart[Int(v) + 1] }
 
