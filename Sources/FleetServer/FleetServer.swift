@@ -60,6 +60,8 @@ public final class FleetServer {
   var operators: Set<OperatorID> = []
   var isConnected = false
   var isStopping = false
+  /// The first heartbeat of this run is out.
+  private var isInService = false
   /// Messages were dropped while the store could not be written.
   var hasDropped = false
   /// Effects of the batch under way.
@@ -188,10 +190,17 @@ public final class FleetServer {
         if now >= nextTick { nextTick = now + settings.tick }
       }
       carryOut()
+      if isConnected, !isInService { tellInService() }
       reconnect()
       if now >= nextCheck { check(now) }
     }
     stop()
+  }
+
+  private func tellInService() {
+    isInService = true
+    let age = ProcessTime.sinceStart().wholeMicroseconds / 1000
+    log.notice("in service: the first heartbeat is out", metadata: ["after_ms": "\(age)"])
   }
 
   private func take(_ event: TransportEvent) throws(ServerError) {

@@ -46,7 +46,7 @@ struct DemoRun {
 
   func startServer() throws(CommandFailure) -> ChildProcess {
     try start(
-      ["serve", sitePath, "--state", directory, "--log-level", "notice"] + time, log: "server.log")
+      ["serve", sitePath, "--state", directory, "--log-level", "info"] + time, log: "server.log")
   }
 
   func startRobots() throws(CommandFailure) -> ChildProcess {
