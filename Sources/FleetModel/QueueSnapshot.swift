@@ -72,14 +72,31 @@ public struct QueueSnapshot: Sendable, Equatable {
     }
   }
 
+  /// Resources of a robot that is where it should not be, ascending. Its tokens there come first
+  /// and have `leg == .max`.
+  public struct Obstruction: Sendable, Equatable {
+    public var robot: RobotIndex
+    public var resources: [Int32]
+
+    public init(robot: RobotIndex, resources: [Int32]) {
+      self.robot = robot
+      self.resources = resources
+    }
+  }
+
   /// By index.
   public var robots: [Robot]
   /// The queues that are not empty, by resource.
   public var queues: [Queue]
   /// Resources with a forced claim before a released one, ascending.
   public var contested: [Int32]
+  /// By robot.
+  public var obstructions: [Obstruction]
 
-  public init(robots: [Robot], queues: [Queue], contested: [Int32]) {
+  public init(
+    robots: [Robot], queues: [Queue], contested: [Int32], obstructions: [Obstruction] = []
+  ) {
+    self.obstructions = obstructions
     self.robots = robots
     self.queues = queues
     self.contested = contested

@@ -2,7 +2,7 @@ import FleetModel
 
 /// The rules of the visit queues, checked over a snapshot: tokens and claims agree; what is
 /// released is owned; every wait points to an earlier append, to nobody who rests there and to
-/// nobody who is held; and, found the long way (Kahn 1962), nobody waits in a circle.
+/// nobody who is held or astray; and, found the long way (Kahn 1962), nobody waits in a circle.
 public struct QueueChecker: Sendable {
   public init() {}
 
@@ -42,9 +42,18 @@ public struct QueueChecker: Sendable {
       for token in queue.tokens {
         if let node = index.node(token), index.claims(node, queue.resource) {
           tokensOfLeg[node] += 1
-        } else {
+        } else if !snapshot.isAstray(token, on: queue.resource) {
           found.append(.strayToken(token.robot, leg: token.leg, resource: queue.resource))
         }
+      }
+    }
+    for astray in snapshot.obstructions {
+      let token = QueueSnapshot.Token(robot: astray.robot, leg: .max)
+      for resource in astray.resources
+      where !snapshot.queues.contains(where: {
+        $0.resource == resource && $0.tokens.contains(token)
+      }) {
+        found.append(.strayToken(astray.robot, leg: .max, resource: resource))
       }
     }
     for node in 0..<index.count where tokensOfLeg[node] != index.expectedTokens(node) {
@@ -58,7 +67,13 @@ public struct QueueChecker: Sendable {
     var found: [Violation] = []
     for queue in snapshot.queues {
       for (ahead, token) in zip(queue.tokens, queue.tokens.dropFirst()) {
-        guard let node = index.node(token), let front = index.node(ahead) else { continue }
+        guard let node = index.node(token) else { continue }
+        if snapshot.isAstray(ahead, on: queue.resource) {
+          if let violation = wait(of: node, behindAstray: ahead.robot, queue, snapshot, index) {
+            found.append(violation)
+          }
+        }
+        guard let front = index.node(ahead) else { continue }
         if let violation = wait(of: node, behind: front, on: queue.resource, snapshot, index) {
           found.append(violation)
         }
@@ -88,6 +103,20 @@ public struct QueueChecker: Sendable {
       ? .waitsForHeld(robot, leg: leg, resource: resource, behind: other) : nil
   }
 
+  /// Behind a robot astray nobody is but those that were released there before.
+  private func wait(
+    of node: Int, behindAstray other: RobotIndex, _ queue: QueueSnapshot.Queue,
+    _ snapshot: QueueSnapshot, _ index: LegIndex
+  ) -> Violation? {
+    let robot = index.robot(node)
+    let leg = index.number(node)
+    guard index.isReleased(node) else {
+      return .waitsForHeld(robot, leg: leg, resource: queue.resource, behind: other)
+    }
+    return robot == other || snapshot.contested.contains(queue.resource)
+      ? nil : .releasedNotOwner(robot, leg: leg, resource: queue.resource)
+  }
+
   private func cycles(_ snapshot: QueueSnapshot, _ index: LegIndex) -> [Violation] {
     var graph = WaitGraph(count: index.count)
     for node in 0..<index.count where index.hasPredecessor(node) {
@@ -106,5 +135,13 @@ public struct QueueChecker: Sendable {
     var robots: [RobotIndex] = []
     for node in caught where robots.last != index.robot(node) { robots.append(index.robot(node)) }
     return [.waitCycle(robots)]
+  }
+}
+
+extension QueueSnapshot {
+  /// Whether `token` stands on `resource` for a robot that is where it should not be.
+  fileprivate func isAstray(_ token: Token, on resource: Int32) -> Bool {
+    token.leg == .max
+      && obstructions.contains { $0.robot == token.robot && $0.resources.contains(resource) }
   }
 }

@@ -3,6 +3,10 @@
 struct VisitToken: Sendable, Equatable {
   var robot: Int32
   var leg: UInt64
+
+  /// In place of a leg: the robot is there, or may come to be there, against its route. No leg is
+  /// ever numbered so.
+  static let astray = UInt64.max
 }
 
 /// A first-in first-out queue of visit tokens per resource, all in one pool of linked nodes:

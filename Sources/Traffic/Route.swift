@@ -24,6 +24,10 @@ struct Route: Sendable {
   var pendingTrim: UInt64?
   /// The update as of which the robot has last answered a trim; updates count from 1.
   var trimmedUpdate: UInt64 = 0
+  /// The highest leg that was ever released in this order, trimmed or not.
+  var furthest: UInt64 = 0
+  /// Resources taken by force beyond the route (`obstruct`); also of robots that have not joined.
+  var obstruction: [Int32] = []
   /// Acknowledgements of updates up to this one say nothing new: a later word of the robot's came.
   var settledUpdate: UInt64 = 0
 
@@ -63,6 +67,7 @@ struct Route: Sendable {
     update = 0
     acknowledged = number
     released = number
+    furthest = number
     backlog = 0
     isHeld = false
     isContested = false

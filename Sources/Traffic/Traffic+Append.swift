@@ -47,6 +47,9 @@ extension Traffic {
     var node = queues.first(of: resource)
     while node >= 0 {
       let token = queues[node]
+      if token.leg == VisitToken.astray {
+        return .restsThere(resource: resource, robot: RobotIndex(token.robot))
+      }
       if token.robot != robot, routes[Int(token.robot)].isFrozen {
         return .behindFrozen(resource: resource, robot: RobotIndex(token.robot))
       }

@@ -33,16 +33,19 @@ extension Traffic {
       routes[slot].isContested = false
       markDirty(Int32(slot))
     }
-    contested = contested.filter { holders(of: $0).count > 1 }
+    contested = contested.filter { resource in
+      let holding = holders(of: resource)
+      return holding.contains { $0 != holding[0] }
+    }
     for resource in contested {
       for holder in holders(of: resource) { routes[Int(holder)].isContested = true }
     }
   }
 
-  /// Robots with released claims on `resource`.
-  private func holders(of resource: Int32) -> [Int32] {
+  /// Robots with released claims on `resource`, or that obstruct it.
+  func holders(of resource: Int32) -> [Int32] {
     queues.tokens(on: resource)
-      .filter { $0.leg <= routes[Int($0.robot)].released }
+      .filter { $0.leg == VisitToken.astray || $0.leg <= routes[Int($0.robot)].released }
       .map(\.robot)
   }
 }

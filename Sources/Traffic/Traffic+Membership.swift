@@ -14,6 +14,7 @@ extension Traffic {
   ) -> JoinOutcome {
     precondition(order > 0, "order 0 is no order")
     makeSlot(robot)
+    endObstruction(robot)
     precondition(!routes[robot.index].isPresent, "robot \(robot.rawValue) has joined already")
     appends += 1
     let free = mutexes.filter { !isRestedOn($0) }
@@ -30,7 +31,8 @@ extension Traffic {
   private func isRestedOn(_ resource: Int32) -> Bool {
     queues.tokens(on: resource).contains { token in
       let route = routes[Int(token.robot)]
-      return token.leg == route.visited && route.legs[token.leg].plan.restsOn(resource)
+      return token.leg != VisitToken.astray && token.leg == route.visited
+        && route.legs[token.leg].plan.restsOn(resource)
     }
   }
 
@@ -63,6 +65,7 @@ extension Traffic {
     routes[robot.index].settledUpdate = promise.update
     routes[robot.index].acknowledged = promise.acknowledged
     routes[robot.index].released = promise.released
+    routes[robot.index].furthest = promise.released
     routes[robot.index].isHeld = true
     routes[robot.index].isAwaited = true
     return claimByForce(robot, tokens, on: resources)
@@ -76,9 +79,10 @@ extension Traffic {
     return setHeld(robot, true)
   }
 
-  /// Takes `robot` out and gives back everything it held. Only for a robot that is known to be
-  /// gone: removed by an operator who confirmed it.
+  /// Takes `robot` out and gives back everything it held or obstructed. Only for a robot that is
+  /// known to be gone: an operator has confirmed it.
   public mutating func leave(_ robot: RobotIndex) -> [Withdrawal] {
+    endObstruction(robot)
     guard isPresent(robot) else { return [] }
     return giveBackAll(robot, newEnd: visitedEnd(robot))
   }
@@ -106,7 +110,7 @@ extension Traffic {
     markDirty(robot.rawValue)
   }
 
-  private mutating func makeSlot(_ robot: RobotIndex) {
+  mutating func makeSlot(_ robot: RobotIndex) {
     precondition(robot.rawValue >= 0, "robot \(robot.rawValue)")
     while routes.count <= robot.index { routes.append(Route()) }
   }

@@ -69,7 +69,9 @@ extension Traffic {
     var current = robot
     while let blocker = blockers(of: current).first, !chain.contains(blocker.robot) {
       chain.append(blocker.robot)
-      guard let head = queues.head(of: blocker.resource) else { break }
+      guard let head = queues.head(of: blocker.resource), head.leg != VisitToken.astray else {
+        break
+      }
       let route = routes[Int(head.robot)]
       let rests = route.legs[head.leg].plan.restsOn(blocker.resource)
       if (rests ? head.leg + 1 : head.leg) <= route.released { break }
@@ -84,6 +86,9 @@ extension Traffic {
     return RoutePosition(
       order: route.order, update: route.update, visited: route.visited, through: route.released)
   }
+
+  /// The highest leg that `robot` was ever told in its order that it may drive, trimmed or not.
+  public func furthestReleased(_ robot: RobotIndex) -> UInt64 { presentRoute(robot).furthest }
 
   /// Everything as plain values, for independent checks.
   /// - Complexity: O(resources + tokens)
@@ -109,7 +114,12 @@ extension Traffic {
       }
       filled.append(QueueSnapshot.Queue(resource: resource, tokens: tokens))
     }
-    return QueueSnapshot(robots: robots, queues: filled, contested: contested.sorted())
+    let astray = routes.indices.filter { !routes[$0].obstruction.isEmpty }.map {
+      QueueSnapshot.Obstruction(
+        robot: RobotIndex(Int32($0)), resources: routes[$0].obstruction.sorted())
+    }
+    return QueueSnapshot(
+      robots: robots, queues: filled, contested: contested.sorted(), obstructions: astray)
   }
 
   private func plannedPath(_ route: Route, from: UInt64, through: UInt64) -> [Int32] {

@@ -46,6 +46,7 @@ extension Traffic {
     while released < last, isReleasable(released + 1, of: robot, ahead: &ahead) { released += 1 }
     guard released > before else { return nil }
     routes[slot].released = released
+    routes[slot].furthest = max(routes[slot].furthest, released)
     routes[slot].update += 1
     return Release(
       robot: RobotIndex(robot), order: routes[slot].order, update: routes[slot].update,

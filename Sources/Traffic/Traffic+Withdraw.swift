@@ -30,6 +30,7 @@ extension Traffic {
 
   /// The cuts after which nobody waits for `robot`.
   func cutsBehind(_ robot: RobotIndex) -> [Cut] {
+    guard isPresent(robot) else { return [] }
     let route = routes[robot.index]
     var cuts = [Cut(robot.rawValue, from: route.released + 1)]
     for number in route.visited...route.released {
@@ -54,7 +55,7 @@ extension Traffic {
   /// The legs queued behind `token` that are not released.
   func unreleasedCuts(behind token: VisitToken, on resource: Int32) -> [Cut] {
     queues.tokens(behind: token, on: resource)
-      .filter { $0.leg > routes[Int($0.robot)].released }
+      .filter { $0.leg != VisitToken.astray && $0.leg > routes[Int($0.robot)].released }
       .map { Cut($0.robot, from: $0.leg) }
   }
 

@@ -37,6 +37,36 @@ import Testing
     return QueueChecker().check(snapshot)
   }
 
+  @Test func robotsAstrayOwnWhatTheyAreSaidTo() {
+    let astray = QueueSnapshot.Obstruction(robot: RobotIndex(7), resources: [9])
+    let token = QueueSnapshot.Token(robot: RobotIndex(7), leg: .max)
+    let queue = QueueSnapshot.Queue(resource: 9, tokens: [token])
+    #expect(
+      broken {
+        $0.obstructions = [astray]
+        $0.queues.append(queue)
+      } == [])
+    #expect(
+      broken { $0.obstructions = [astray] }
+        == [.strayToken(RobotIndex(7), leg: .max, resource: 9)])
+    #expect(
+      broken { $0.queues.append(queue) } == [.strayToken(RobotIndex(7), leg: .max, resource: 9)])
+  }
+
+  @Test func nobodyQueuesBehindARobotAstray() {
+    let d = RobotIndex(7)
+    let found = { (resource: Int32, contested: [Int32]) in
+      broken {
+        $0.obstructions = [QueueSnapshot.Obstruction(robot: d, resources: [resource])]
+        $0.queues[Int(resource)].tokens.insert(.init(robot: d, leg: .max), at: 0)
+        $0.contested = contested
+      }
+    }
+    #expect(found(3, []) == [.waitsForHeld(a, leg: 6, resource: 3, behind: d)])
+    #expect(found(2, []) == [.releasedNotOwner(a, leg: 5, resource: 2)])
+    #expect(found(2, [2]) == [])
+  }
+
   @Test func aGoodStatePasses() { #expect(QueueChecker().check(good()) == []) }
 
   @Test func marksMustBeInOrder() {
