@@ -42,6 +42,7 @@ extension GateLimits {
     var gates = [
       Gate.most("collisions", 0, Double(report.collisions)),
       Gate.most("invariant_violations", 0, Double(report.invariantViolations)),
+      Gate.most("lost_or_doubled_tasks", 0, Double(report.lostOrDoubledTasks)),
       Gate.most("open_after_drain", 0, Double(report.tasks.reduce(0) { $0 + $1.open })),
       Gate.most("unparked_after_drain", 0, Double(report.unparkedAfterDrain)),
     ]

@@ -32,12 +32,16 @@ public struct RunReport: Sendable, Equatable {
   public var travelRatioP95: Double
   public var collisions: Int
   public var invariantViolations: Int
+  /// Of these, tasks and parcels that were lost or doubled.
+  public var lostOrDoubledTasks: Int
   public var unparkedAfterDrain: Int
   public var incidents: Int
   public var messages: Int64
   public var messagesLost: Int64
   public var undecodable: Int
   public var eventLogHash: String
+  /// How often each kind of fault has happened.
+  public var faults: [FaultKind: Int]
   /// The first ones, in words.
   public var violations: [String]
   public var incidentTexts: [String]
@@ -55,7 +59,7 @@ extension Simulation {
   /// What came of the run so far, judged by the scenario's gates.
   /// - Parameter wallSeconds: the real time it took, on the caller's clock.
   public func report(wallSeconds: Double) -> RunReport {
-    let statistics = fleet.fleetStatistics()
+    let statistics = server.fleet.fleetStatistics()
     let digits = String(hash.value, radix: 16)
     var report = RunReport(
       scenario: scenario.name, site: site.id.text, seed: seed, robots: robots.count,
@@ -73,9 +77,11 @@ extension Simulation {
       medianRouteCells: statistics.medianRouteCells, travelRatio: meter.ratio,
       travelRatioMedian: meter.percentile(0.5), travelRatioP95: meter.percentile(0.95),
       collisions: world.collisions, invariantViolations: world.violationCount,
+      lostOrDoubledTasks: world.taskViolationCount,
       unparkedAfterDrain: unparked, incidents: incidentCount, messages: messages,
       messagesLost: network.lost, undecodable: codecErrors,
       eventLogHash: String(repeating: "0", count: 16 - digits.count) + digits,
+      faults: counts,
       violations: world.violations, incidentTexts: incidents, refusals: desk.refusals,
       explanations: explanations)
     report.gates = scenario.gates.judge(report)

@@ -22,7 +22,7 @@ public struct Scenario: Sendable, Equatable {
   public var tasks = TaskParameters()
   public var network = NetworkSettings()
   public var vehicles = VehicleSettings()
-  public var faults = FaultRates()
+  public var faults = Faults()
   public var gates = GateLimits()
   public var fleet = FleetOverrides()
 
@@ -97,21 +97,23 @@ public struct Scenario: Sendable, Equatable {
     public init() {}
   }
 
-  /// How often something goes wrong.
-  public struct FaultRates: Sendable, Equatable {
+  /// What goes wrong.
+  public struct Faults: Sendable, Equatable {
     public struct Rate: Sendable, Equatable {
-      /// Per robot and hour.
-      public var perRobotHour: Double
+      /// Of each robot, or of the site (`FaultKind`).
+      public var perHour: Double
       public var milliseconds: ClosedRange<Int>
-      public init(perRobotHour: Double, milliseconds: ClosedRange<Int>) {
-        self.perRobotHour = perRobotHour
+      public init(perHour: Double, milliseconds: ClosedRange<Int>) {
+        self.perHour = perHour
         self.milliseconds = milliseconds
       }
     }
-    /// A robot brakes and stands for a while, as before an obstacle.
-    public var stops: Rate?
-    /// A robot's connection is lost for a while.
-    public var linkLosses: Rate?
+    public var rates: [FaultKind: Rate] = [:]
+    /// Above 0: half of the kinds without a rate of their own, others with each seed, at rates
+    /// drawn from their `chaos` range times this; and a network drawn as well.
+    public var chaos = 0.0
+    /// Faults as they are, besides those that are drawn.
+    public var list: [Fault] = []
     public init() {}
   }
 
@@ -138,6 +140,8 @@ public struct NetworkSettings: Sendable, Equatable {
   public var duplication = 0.0
   /// After so long a lost QoS 1 message is sent again.
   public var redeliveryMilliseconds = 1000
+  /// Chance that a message is held back for up to that long and overtaken by later ones.
+  public var reordering = 0.0
   /// A broker that hears nothing for one and a half times this publishes the will.
   public var keepAliveMilliseconds = 10_000
   public init() {}

@@ -151,13 +151,15 @@ struct ScenarioReader {
 
   private func network(_ value: ScenarioValue) throws(ScenarioError) -> NetworkSettings {
     let fields = try value.fields([
-      "delay_ms", "jitter_ms", "loss", "duplication", "redelivery_ms", "keep_alive_s",
+      "delay_ms", "jitter_ms", "loss", "duplication", "reordering", "redelivery_ms",
+      "keep_alive_s",
     ])
     var network = NetworkSettings()
     if let v = fields["delay_ms"] { network.delayMilliseconds = try v.integer(in: 0...60_000) }
     if let v = fields["jitter_ms"] { network.jitterMilliseconds = try v.integer(in: 0...60_000) }
     if let v = fields["loss"] { network.loss = try v.number(in: 0...0.9) }
     if let v = fields["duplication"] { network.duplication = try v.number(in: 0...0.9) }
+    if let v = fields["reordering"] { network.reordering = try v.number(in: 0...0.9) }
     if let v = fields["redelivery_ms"] {
       network.redeliveryMilliseconds = try v.integer(in: 1...60_000)
     }
@@ -175,25 +177,6 @@ struct ScenarioReader {
       vehicles.heartbeatTimeoutMilliseconds = Int32(try v.integer(in: 1000...600_000))
     }
     return vehicles
-  }
-
-  private func faults(_ value: ScenarioValue) throws(ScenarioError) -> Scenario.FaultRates {
-    let fields = try value.fields(["stops", "link_losses"])
-    var faults = Scenario.FaultRates()
-    if let v = fields["stops"] { faults.stops = try rate(v) }
-    if let v = fields["link_losses"] { faults.linkLosses = try rate(v) }
-    return faults
-  }
-
-  private func rate(_ value: ScenarioValue) throws(ScenarioError) -> Scenario.FaultRates.Rate {
-    let fields = try value.fields(["per_robot_hour", "for_s"])
-    guard let rate = fields["per_robot_hour"] else {
-      throw value.fail("the key \"per_robot_hour\" is missing")
-    }
-    guard let duration = fields["for_s"] else { throw value.fail("the key \"for_s\" is missing") }
-    return Scenario.FaultRates.Rate(
-      perRobotHour: try rate.number(in: 0...1000),
-      milliseconds: try duration.range(in: 0.1...3600, scale: 1000))
   }
 
   private func gates(_ value: ScenarioValue) throws(ScenarioError) -> GateLimits {
@@ -236,7 +219,7 @@ struct ScenarioReader {
     .milliseconds(try value.integer(in: 10...60_000))
   }
 
-  private func each<T, R>(
+  func each<T, R>(
     _ values: [T], _ body: (T) throws(ScenarioError) -> R
   ) throws(ScenarioError) -> [R] {
     var results: [R] = []

@@ -75,6 +75,12 @@ struct ScenarioValue {
     return Int((low * scale).rounded())...Int((high * scale).rounded())
   }
 
+  /// The items of a list.
+  func items() throws(ScenarioError) -> [ScenarioValue] {
+    guard case .sequence(let items) = node else { throw failExpecting("a list") }
+    return items.map { ScenarioValue(node: $0, file: file, path: path) }
+  }
+
   var isMapping: Bool { if case .mapping = node { true } else { false } }
 
   /// The entries of a mapping, in the file's order.

@@ -7,17 +7,6 @@ import VirtualRobot
 // The server's shell and the broker, as far as they matter here: bytes in, events to the core,
 // effects out as bytes.
 extension Simulation {
-  mutating func startServer() {
-    serverIsUp = true
-    for robot in robots { handle(.enrolled(robot.id)) }
-    queue.push(.tick, at: now)
-    for i in robots.indices {
-      let retained = robots[i].retained
-      if let bytes = retained.connection { publish(.connection, i, bytes, isRetained: true) }
-      if let bytes = retained.factsheet { publish(.factsheet, i, bytes, isRetained: true) }
-    }
-  }
-
   // MARK: To the server
 
   /// What a robot says goes to the broker, and on to the server.
@@ -43,44 +32,62 @@ extension Simulation {
     case .factsheet: robots[i].retained.factsheet = bytes
     case .state, .report, .control, .heartbeat: break
     }
-    guard serverIsUp else { return }
-    // What the broker keeps or says itself outlives the connection.
-    let connection = isRetained || topic == .connection ? nil : robots[i].connection
-    let arrival = network.send(
+    guard server.isConnected else { return }
+    let way = network.send(
       channel: 6 * i + topic.rawValue, topic == .state ? .atMostOnce : .atLeastOnce, now: now)
-    for time in [arrival.first, arrival.again].compactMap({ $0 }) {
-      queue.push(.toServer(topic, robot: i, connection: connection, bytes: bytes), at: time)
+    // What the broker keeps or says itself outlives the connection.
+    let session = isRetained || topic == .connection ? nil : robots[i].session
+    for passage in [way.first, way.again].compactMap({ $0 }) {
+      var message = ToServer(
+        topic: topic, robot: i, session: session, broker: passage.broker, bytes: bytes)
+      var arrival = passage.arrival
+      if session == nil {
+        message.broker = now
+      } else if robots[i].silentUntil > now {
+        // What a broken line holds up passes when it is whole again, if the connection still is.
+        message.broker = robots[i].silentUntil + (passage.broker - now)
+        arrival = robots[i].silentUntil + (passage.arrival - now)
+      }
+      queue.push(.toServer(message), at: arrival)
     }
   }
 
-  mutating func arriveAtServer(
-    _ topic: RobotTopic, _ i: Int, _ connection: Int?, _ bytes: [UInt8]
-  ) {
-    guard serverIsUp, connection.map({ $0 == robots[i].connection }) ?? true else { return }
-    log(UInt64(16 * i + topic.rawValue), bytes)
+  mutating func arriveAtServer(_ message: ToServer) {
+    let i = message.robot
+    guard server.hears(since: message.broker) else { return }
+    if let session = message.session, !robots[i].reachesBroker(session, at: message.broker) {
+      return
+    }
+    log(UInt64(16 * i + message.topic.rawValue), message.bytes)
     let id = robots[i].id
     do throws(WireError) {
-      switch topic {
+      switch message.topic {
       case .connection:
-        let message = try codec.decodeConnection(bytes)
-        world.heard(i, session: message.sessionEpoch)
-        handle(.connection(id, message))
-      case .factsheet: handle(.factsheet(id, try codec.decodeFactsheet(bytes)))
+        let connection = try codec.decodeConnection(message.bytes)
+        world.heard(i, session: connection.sessionEpoch)
+        handle(.connection(id, connection))
+      case .factsheet: handle(.factsheet(id, try codec.decodeFactsheet(message.bytes)))
       case .state:
-        let state = try codec.decodeState(bytes)
+        let state = try codec.decodeState(message.bytes)
         world.heard(i, session: state.sessionEpoch)
         handle(.state(id, state))
-      case .report:
-        let report = try codec.decodeReport(bytes)
-        let effects = fleet.handle(.report(id, report), now: now)
-        world.reported(i, report, effects: effects, robotID: id, now: now)
-        carryOut(effects)
+      case .report: take(try codec.decodeReport(message.bytes), from: i)
       case .control, .heartbeat: break
       }
     } catch {
       refuse(error)
     }
     if messages - lastQueueCheck >= Self.queueCheckInterval { checkQueues() }
+  }
+
+  private mutating func take(_ report: RobotReport, from i: Int) {
+    let id = robots[i].id
+    let effects = server.fleet.handle(.report(id, report), now: serverTime)
+    let end = server.takeCrash()
+    guard let done = survivors(of: effects, end) else { return crash(end) }
+    world.reported(i, report, effects: done, robotID: id, now: now)
+    carryOut(done)
+    if let end { crash(end) }
   }
 
   mutating func refuse(_ error: WireError) {
@@ -90,20 +97,37 @@ extension Simulation {
 
   mutating func checkQueues() {
     lastQueueCheck = messages
-    world.look(at: fleet.queueSnapshot(), now: now)
+    guard server.isUp else { return }
+    world.look(at: server.fleet.queueSnapshot(), now: now)
   }
 
   // MARK: From the server
 
-  mutating func handle(_ event: FleetEvent) { carryOut(fleet.handle(event, now: now)) }
+  /// The server's clock.
+  var serverTime: Instant { now + server.clockOffset }
 
-  private mutating func carryOut(_ effects: [FleetEffect]) {
+  mutating func handle(_ event: FleetEvent) {
+    guard server.isUp, server.stalled == nil else { return }
+    let effects = server.fleet.handle(event, now: serverTime)
+    let end = server.takeCrash()
+    guard let done = survivors(of: effects, end) else { return crash(end) }
+    carryOut(done)
+    if let end { crash(end) }
+  }
+
+  /// One event's effects: a transaction, then the messages.
+  mutating func carryOut(_ effects: [FleetEffect]) {
+    if server.stalled != nil {
+      server.stalled?.append(contentsOf: effects)
+      return
+    }
     for effect in effects {
       switch effect {
       case .persist(let change): store(change)
       case .send(let id, let message): send(id, message)
       case .heartbeat(let heartbeat): beat(heartbeat)
       case .reply(_, _, let number, let reply):
+        guard server.isConnected else { continue }
         let bytes = codec.encode(NumberedReply(number: number, reply: reply))
         queue.push(.reply(bytes), at: now + .milliseconds(scenario.network.delayMilliseconds))
       case .notice(let notice): tell(notice)
@@ -112,6 +136,7 @@ extension Simulation {
   }
 
   private mutating func store(_ change: FleetChange) {
+    server.store.commit(change)
     switch change {
     case .task(let task): stored(task.record)
     case .robot(let robot):
@@ -121,28 +146,36 @@ extension Simulation {
   }
 
   private mutating func send(_ id: RobotID, _ message: ControlMessage) {
-    guard let i = numberOf[id] else { return }
+    // What cannot be sent is not kept: the stream sends it again.
+    guard server.isConnected, let i = numberOf[id] else { return }
     if case .route(let update) = message.command { world.sent(i, update, now: now) }
-    let bytes = codec.encode(message)
-    let arrival = network.send(
+    let way = network.send(
       channel: 6 * i + RobotTopic.control.rawValue, .atLeastOnce, now: now)
-    for time in [arrival.first, arrival.again].compactMap({ $0 }) {
-      queue.push(
-        .toRobot(robot: i, connection: robots[i].connection, isHeartbeat: false, bytes: bytes),
-        at: time)
-    }
+    let bytes = codec.encode(message)
+    push(way.first, i, bytes, isHeartbeat: false)
+    push(way.again, i, bytes, isHeartbeat: false)
   }
 
   private mutating func beat(_ heartbeat: Heartbeat) {
+    guard server.isConnected else { return }
     let bytes = codec.encode(heartbeat)
     for i in robots.indices where robots[i].session != nil {
-      let arrival = network.send(
+      let way = network.send(
         channel: 6 * i + RobotTopic.heartbeat.rawValue, .atMostOnce, now: now)
-      guard let time = arrival.first else { continue }
-      queue.push(
-        .toRobot(robot: i, connection: robots[i].connection, isHeartbeat: true, bytes: bytes),
-        at: time)
+      push(way.first, i, bytes, isHeartbeat: true)
     }
+  }
+
+  private mutating func push(
+    _ passage: SimulatedNetwork.Passage?, _ i: Int, _ bytes: [UInt8], isHeartbeat: Bool
+  ) {
+    guard let passage else { return }
+    let message = ToRobot(
+      robot: i, isHeartbeat: isHeartbeat, connection: server.connection, broker: passage.broker,
+      bytes: bytes)
+    let deaf = robots[i].deafUntil
+    let held = deaf > now ? deaf - now : .zero
+    queue.push(.toRobot(message), at: passage.arrival + held)
   }
 
   private mutating func tell(_ notice: FleetNotice) {
@@ -157,18 +190,27 @@ extension Simulation {
     if incidents.count < 100 { incidents.append("at \(elapsed.inSeconds) s: \(incident)") }
   }
 
-  mutating func arriveAtRobot(
-    _ i: Int, _ connection: Int, _ isHeartbeat: Bool, _ bytes: [UInt8]
-  ) {
-    guard connection == robots[i].connection, robots[i].session != nil else { return }
-    let topic = isHeartbeat ? RobotTopic.heartbeat : .control
-    log(UInt64(16 * i + topic.rawValue), bytes)
+  mutating func arriveAtRobot(_ message: ToRobot) {
+    let i = message.robot
+    // What a dead server has left may come late, after the words of the next one.
+    if message.connection < server.connection || !server.isConnected, message.broker < now,
+      server.lateUntil > now
+    {
+      var late = message
+      late.broker = server.lateUntil
+      return queue.push(.toRobot(late), at: server.lateUntil)
+    }
+    guard brokerIsUp, robots[i].session != nil, robots[i].connectedSince <= message.broker else {
+      return
+    }
+    let topic = message.isHeartbeat ? RobotTopic.heartbeat : .control
+    log(UInt64(16 * i + topic.rawValue), message.bytes)
     do throws(WireError) {
-      if isHeartbeat {
-        speak(i, robots[i].robot.receive(try codec.decodeHeartbeat(bytes), now: now))
+      if message.isHeartbeat {
+        speak(i, robots[i].robot.receive(try codec.decodeHeartbeat(message.bytes), now: now))
       } else {
-        let message = try codec.decodeControl(bytes)
-        let outputs = robots[i].robot.receive(message, now: now)
+        let control = try codec.decodeControl(message.bytes)
+        let outputs = robots[i].robot.receive(control, now: now)
         speak(i, outputs)
       }
     } catch {
@@ -182,10 +224,19 @@ extension Simulation {
 
   mutating func ask(_ body: OperatorCommand, number: UInt64) {
     let bytes = codec.encode(OperatorRequest(client: client, number: number, body: body))
+    desk.keep(bytes, number: number, now: now)
     queue.push(.request(bytes), at: now + .milliseconds(scenario.network.delayMilliseconds))
   }
 
+  /// What was not answered is asked again, under the same number and key.
+  mutating func askAgain() {
+    for bytes in desk.unanswered(since: now - .seconds(2), now: now) {
+      queue.push(.request(bytes), at: now + .milliseconds(scenario.network.delayMilliseconds))
+    }
+  }
+
   mutating func request(_ bytes: [UInt8]) {
+    guard server.hears(since: now) else { return }
     log(UInt64.max - 1, bytes)
     do throws(WireError) {
       handle(.request(user, try codec.decodeRequest(bytes)))

@@ -54,53 +54,38 @@ extension Simulation {
 
   mutating func connect(_ i: Int) {
     guard robots[i].session == nil else { return }
+    guard brokerIsUp, now >= robots[i].cutUntil else {
+      return queue.push(.connect(robot: i), at: max(now + .seconds(1), robots[i].cutUntil))
+    }
     // A broker that still holds the old connection drops it, and publishes its will.
     if robots[i].sessions > 0 { publishWill(i, robots[i].sessions) }
-    robots[i].sessions += 1
-    robots[i].connection += 1
-    robots[i].session = robots[i].sessions
+    robots[i].open(now: now)
+    robots[i].silentUntil = now
+    robots[i].deafUntil = now
     speak(i, robots[i].robot.connect(sessionEpoch: robots[i].sessions, now: now))
-  }
-
-  private mutating func loseLink(_ i: Int, for duration: Duration) {
-    guard let session = robots[i].session else { return }
-    robots[i].session = nil
-    robots[i].connection += 1
-    robots[i].robot.disconnected(now: now)
-    scheduleWake(i)
-    let keepAlive = Int64(scenario.network.keepAliveMilliseconds)
-    queue.push(.will(robot: i, session: session), at: now + .milliseconds(keepAlive * 3 / 2))
-    queue.push(.connect(robot: i), at: now + duration)
   }
 
   /// The broker publishes the will of a session that nobody closed, once.
   mutating func publishWill(_ i: Int, _ session: UInt64) {
-    guard robots[i].session == nil, robots[i].sessions == session,
+    guard brokerIsUp, robots[i].session == nil, robots[i].sessions == session,
       robots[i].willPublished < session
     else { return }
     robots[i].willPublished = session
     publish(.connection, i, codec.encode(VirtualRobot.will(sessionEpoch: session)))
   }
 
-  mutating func suffer(_ fault: Fault) {
-    switch fault.kind {
-    case .stop(let duration):
-      speak(fault.robot, robots[fault.robot].robot.inject(.stop(for: duration), now: now))
-    case .linkLoss(let duration): loseLink(fault.robot, for: duration)
-    }
-  }
-
   // MARK: Operators
 
   mutating func second() {
     if phase == .demand { submit() }
+    askAgain()
     sample()
     if elapsed >= scenario.duration { drain() }
     if phase != .ended { queue.push(.second, at: now + .seconds(1)) }
   }
 
   private mutating func submit() {
-    guard serverIsUp, elapsed >= .seconds(3) else { return }
+    guard server.isConnected, elapsed >= .seconds(3) else { return }
     var working = [Int](repeating: 0, count: site.classes.count)
     for i in robots.indices where isBusy(i) { working[robots[i].classIndex] += 1 }
     for order in demand.next(elapsed: elapsed, working: working, desk: desk) {
@@ -127,6 +112,7 @@ extension Simulation {
     for change in desk.stored(record, robot: robot) {
       switch change {
       case .added: world.submitted(record, now: now)
+      case .addedAgain: world.submittedAgain(record, now: now)
       case .assigned(let i):
         hasRested[i] = false
         meter.assigned(i, record.id, record.spec.body.kind, at: cell(i), now: now)
@@ -196,7 +182,7 @@ extension Simulation {
   /// Asks the core, outside of the run.
   private mutating func explain(_ question: OperatorCommand, note: String? = nil) {
     let request = OperatorRequest(client: client, number: desk.number(), body: question)
-    for effect in fleet.handle(.request(user, request), now: now) {
+    for effect in server.fleet.handle(.request(user, request), now: serverTime) {
       guard case .reply(_, _, _, .explanation(let lines)) = effect else { continue }
       explanations.append((lines + [note].compactMap { $0 }).joined(separator: "; "))
     }

@@ -6,30 +6,6 @@ import Grid
 import Site
 import VirtualRobot
 
-/// A robot and its side of the network.
-struct SimulatedRobot {
-  let id: RobotID
-  let classIndex: Int
-  var robot: VirtualRobot
-  /// The session that is open.
-  var session: UInt64?
-  /// How often it has connected.
-  var sessions: UInt64 = 0
-  /// Counts up whenever the connection begins or ends: what was under way in another is gone.
-  var connection = 0
-  /// The last session whose will the broker has published.
-  var willPublished: UInt64 = 0
-  /// The earliest wake in the queue.
-  var wake = Int64.max
-  /// What the broker keeps of it.
-  var retained = Retained()
-
-  struct Retained {
-    var connection: [UInt8]?
-    var factsheet: [UInt8]?
-  }
-}
-
 /// One run of a scenario: a whole fleet in virtual time, the same for the same seed.
 ///
 /// Everything that happens comes out of one queue by (time, sequence). Chance comes from one stream
@@ -39,18 +15,45 @@ public struct Simulation {
   /// What can happen.
   enum Happening {
     case serverStarts
+    case serverConnects
+    case brokerStarts
+    case storeTakes
     case tick
     case wake(robot: Int)
     case look
     case second
     case fault(Int)
+    case faultEnds(Int)
     case connect(robot: Int)
+    case linkTimeout(robot: Int, session: UInt64)
     case will(robot: Int, session: UInt64)
-    case toServer(RobotTopic, robot: Int, connection: Int?, bytes: [UInt8])
-    case toRobot(robot: Int, connection: Int, isHeartbeat: Bool, bytes: [UInt8])
+    case toServer(ToServer)
+    case toRobot(ToRobot)
     case request([UInt8])
     case reply([UInt8])
     case release(TaskID, code: String)
+  }
+
+  /// A message of a robot under way.
+  struct ToServer {
+    var topic: RobotTopic
+    var robot: Int
+    /// The session it was sent in; nil: the broker says or keeps it itself.
+    var session: UInt64?
+    /// When the broker has it.
+    var broker: Instant
+    var bytes: [UInt8]
+  }
+
+  /// A message to a robot under way.
+  struct ToRobot {
+    var robot: Int
+    var isHeartbeat: Bool
+    /// The server's connection that it was sent on.
+    var connection: Int
+    /// When the broker has it.
+    var broker: Instant
+    var bytes: [UInt8]
   }
 
   enum RobotTopic: Int { case connection, factsheet, state, report, control, heartbeat }
@@ -71,13 +74,18 @@ public struct Simulation {
   public internal(set) var phase = Phase.demand
 
   var queue = EventQueue<Happening>()
-  var fleet: Fleet
+  var server: SimulatedServer
+  /// The broker runs.
+  var brokerIsUp = true
+  /// The server cannot connect before this.
+  var serverCutUntil = Instant.zero
+  /// Faults that have happened.
+  var counts: [FaultKind: Int] = [:]
   let codec = WireCodec()
   var robots: [SimulatedRobot] = []
   var numberOf: [RobotID: Int] = [:]
   let classes: [Int]
   var network: SimulatedNetwork
-  var serverIsUp = false
   var demand: DemandGenerator
   var desk: TaskDesk
   let faults: [Fault]
@@ -110,10 +118,12 @@ public struct Simulation {
     if let period = scenario.fleet.dispatchPeriod { settings.dispatchPeriod = period }
     if let reaction = scenario.fleet.reaction { settings.reaction = reaction }
     if let cells = scenario.fleet.planAheadCells { settings.planAheadCells = cells }
-    fleet = Fleet(site: site, settings: settings, serverEpoch: 1, seed: root.derive("fleet"))
+    server = SimulatedServer(site: site, settings: settings, seed: root.derive("fleet"))
     classes = starts.map(\.classIndex)
+    let isChaos = scenario.faults.chaos > 0
     network = SimulatedNetwork(
-      scenario.network, channels: starts.count * 6, seed: root.derive("network"))
+      isChaos ? scenario.network.drawn(root.derive("network kind")) : scenario.network,
+      channels: starts.count * 6, seed: root.derive("network"))
     demand = DemandGenerator(
       scenario, site: site, fleet: starts, seed: root.derive("demand"))
     desk = TaskDesk(robots: starts.count, classes: site.classes.count)
@@ -163,20 +173,28 @@ public struct Simulation {
   /// Robots connect over two seconds; in the middle of it the server starts.
   private mutating func schedule() {
     queue.push(.serverStarts, at: now + .seconds(1))
+    queue.push(.tick, at: now + .seconds(1))
     for i in robots.indices {
       queue.push(.connect(robot: i), at: now + .microseconds(2_000_000 * i / robots.count))
     }
     queue.push(.look, at: now + Self.lookPeriod)
     queue.push(.second, at: now + .seconds(1))
     for (index, fault) in faults.enumerated() {
-      queue.push(.fault(index), at: now + fault.after)
+      if let robot = fault.robot, robot >= robots.count { continue }
+      if fault.event != nil {
+        server.crashes.append(fault)
+      } else {
+        queue.push(.fault(index), at: now + fault.after)
+      }
     }
   }
 
   /// Time since the start.
   public var elapsed: Duration { now - start }
   /// Tasks ended as completed so far, for progress displays.
-  public var completedCount: Int64 { fleet.fleetStatistics().tasks.reduce(0) { $0 + $1.completed } }
+  public var completedCount: Int64 {
+    server.fleet.fleetStatistics().tasks.reduce(0) { $0 + $1.completed }
+  }
   public var openCount: Int { desk.openCount }
   public var collisionCount: Int { world.collisions }
   public var violationCount: Int { world.violationCount }
@@ -194,21 +212,24 @@ public struct Simulation {
   private mutating func happen(_ happening: Happening) {
     switch happening {
     case .serverStarts: startServer()
+    case .serverConnects: connectServer()
+    case .brokerStarts: startBroker()
+    case .storeTakes: resumeStore()
     case .tick:
-      handle(.tick)
+      if server.isConnected { handle(.tick) }
       queue.push(.tick, at: now + scenario.fleet.tickPeriod)
     case .wake(let i): wake(i)
     case .look:
       look(all: false)
       queue.push(.look, at: now + Self.lookPeriod)
     case .second: second()
-    case .fault(let index): suffer(faults[index])
+    case .fault(let index): suffer(index)
+    case .faultEnds(let index): recover(faults[index])
     case .connect(let i): connect(i)
+    case .linkTimeout(let i, let session): timeOut(i, session)
     case .will(let i, let session): publishWill(i, session)
-    case .toServer(let topic, let i, let connection, let bytes):
-      arriveAtServer(topic, i, connection, bytes)
-    case .toRobot(let i, let connection, let isHeartbeat, let bytes):
-      arriveAtRobot(i, connection, isHeartbeat, bytes)
+    case .toServer(let message): arriveAtServer(message)
+    case .toRobot(let message): arriveAtRobot(message)
     case .request(let bytes): request(bytes)
     case .reply(let bytes): reply(bytes)
     case .release(let task, let code): ask(.releaseTask(task, code: code))

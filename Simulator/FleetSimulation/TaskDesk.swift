@@ -22,6 +22,10 @@ struct TaskDesk {
   /// Requests that have not been answered, and what was asked for in all.
   private(set) var pending: [UInt64: Asked] = [:]
   private var asked: [ClientKey: Asked] = [:]
+  /// Under each key the first task that was made for it.
+  private var taskFor: [ClientKey: TaskID] = [:]
+  /// Requests without an answer, and when they were sent last.
+  private var letters: [UInt64: (bytes: [UInt8], sent: Instant)] = [:]
   private(set) var lastNumber: UInt64 = 0
   private(set) var refused = 0
   private(set) var refusals: [String] = []
@@ -52,7 +56,23 @@ struct TaskDesk {
     return lastNumber
   }
 
+  /// Keeps a request until it is answered.
+  mutating func keep(_ bytes: [UInt8], number: UInt64, now: Instant) {
+    letters[number] = (bytes, now)
+  }
+
+  /// Requests that were sent last before `time`, by number, as sent again now.
+  mutating func unanswered(since time: Instant, now: Instant) -> [[UInt8]] {
+    guard !letters.isEmpty else { return [] }
+    let due = letters.filter { $0.value.sent <= time }.map(\.key).sorted()
+    return due.compactMap { number in
+      letters[number]?.sent = now
+      return letters[number]?.bytes
+    }
+  }
+
   mutating func answered(_ number: UInt64, _ reply: OperatorReply) {
+    letters[number] = nil
     guard let asked = pending.removeValue(forKey: number) else { return }
     guard case .refused(let refusal) = reply else { return }
     refused += 1
@@ -69,6 +89,8 @@ struct TaskDesk {
   /// What a durable record changes.
   enum Change: Equatable {
     case added
+    /// A second task for the key of another.
+    case addedAgain
     case assigned(robot: Int)
     case taken(robot: Int)
     case waitsForHuman
@@ -85,7 +107,9 @@ struct TaskDesk {
         kind: record.spec.body.kind, wanted: asked?.wanted, robot: nil, state: .queued)
       entries[record.id] = entry
       openCount += 1
-      return [.added] + update(record, robot, entry)
+      let isSecond = taskFor[record.key] != nil
+      if !isSecond { taskFor[record.key] = record.id }
+      return (isSecond ? [.added, .addedAgain] : [.added]) + update(record, robot, entry)
     }
     return update(record, robot, before)
   }

@@ -45,9 +45,27 @@ struct World {
     outlines.reserveCapacity(vehicles.count)
   }
 
+  /// How often a rule of tasks and parcels was broken.
+  private(set) var taskViolationCount = 0
+
+  /// A server starts with what the last one had made durable: of robots' events it knows only
+  /// those, and hears of the others again.
+  mutating func serverStarted(with stored: [RobotID: StoredRobot], robots: [RobotID]) {
+    for (i, id) in robots.enumerated() {
+      guard let robot = stored[id] else {
+        sessions[i] = 0
+        handled[i] = 0
+        continue
+      }
+      sessions[i] = robot.sessionEpoch
+      handled[i] = robot.eventsHandled
+    }
+  }
+
   private mutating func note(_ found: [Violation], _ now: Instant) {
     guard !found.isEmpty else { return }
     violationCount += found.count
+    taskViolationCount += found.count { $0.isOfTasks }
     for violation in found where violations.count < Self.violationsKept {
       violations.append("at \((now - start).inSeconds) s: \(violation)")
     }
@@ -148,6 +166,11 @@ struct World {
   mutating func submitted(_ record: TaskRecord, now: Instant) {
     note(
       ledger.submitted(record.id, carriesParcel: record.spec.body.kind == .deliver), now)
+  }
+
+  /// A second task was made for one key.
+  mutating func submittedAgain(_ record: TaskRecord, now: Instant) {
+    note([.keyUsedTwice(record.key, record.id)], now)
   }
 
   mutating func ended(_ record: TaskRecord, now: Instant) {

@@ -88,6 +88,11 @@ public struct OwnershipChecker: Sendable {
     if case .present(let position, let route, _, _, _) = event {
       return present(robot, at: position, route)
     }
+    switch event {
+    case .present, .visited, .trimmed, .acknowledged: break
+    // They tell nothing of its road, and a robot that has not joined may say them.
+    case .refused, .incident, .actionStarted, .actionEnded: return []
+    }
     guard robot.index < tracks.count, var track = tracks[robot.index] else {
       return [.absent(robot)]
     }

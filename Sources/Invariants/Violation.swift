@@ -51,12 +51,29 @@ public enum Violation: Sendable, Equatable {
   // Tasks
 
   case taskSubmittedTwice(TaskID)
+  /// A second task was made for a key that had one.
+  case keyUsedTwice(ClientKey, TaskID)
   case taskUnknown(TaskID)
   case taskEndedTwice(TaskID, first: String, then: String)
   case taskOpen(TaskID)
   /// A parcel that was taken in or given out twice, or by a robot that does not have it, or a
   /// delivery completed without both.
   case parcelLost(TaskID, ParcelFault)
+}
+
+extension Violation {
+  /// Whether a task or a parcel was lost or doubled.
+  public var isOfTasks: Bool {
+    switch self {
+    case .taskSubmittedTwice, .keyUsedTwice, .taskUnknown, .taskEndedTwice, .taskOpen,
+      .parcelLost:
+      true
+    case .overlap, .outsideOwned, .offRoad, .cannotStop, .doubleOwner, .brokenRelease, .revoked,
+      .disconnected, .pastRelease, .absent, .strayToken, .releasedNotOwner, .waitsForRest,
+      .waitsForLater, .waitsForHeld, .waitCycle, .marksOutOfOrder, .sharedEnd:
+      false
+    }
+  }
 }
 
 public enum ParcelFault: String, Sendable, Equatable {
@@ -104,6 +121,7 @@ extension Violation: CustomStringConvertible {
     case .sharedEnd(let resource, let a, let b):
       "robots \(a.rawValue) and \(b.rawValue) both end on resource \(resource)"
     case .taskSubmittedTwice(let task): "task \(task) submitted twice"
+    case .keyUsedTwice(let key, let task): "task \(task) is another one for key \(key)"
     case .taskUnknown(let task): "task \(task) was never submitted"
     case .taskEndedTwice(let task, let first, let then):
       "task \(task) ended as \(first), then as \(then)"

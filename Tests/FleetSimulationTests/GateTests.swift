@@ -13,8 +13,10 @@ private func report() -> RunReport {
     },
     refusedTasks: 0, busyShare: 0.9, medianRouteCells: 40, travelRatio: 1.2,
     travelRatioMedian: 1.1, travelRatioP95: 1.5, collisions: 0, invariantViolations: 0,
+    lostOrDoubledTasks: 0,
     unparkedAfterDrain: 0, incidents: 0, messages: 10, messagesLost: 0, undecodable: 0,
-    eventLogHash: "", violations: [], incidentTexts: [], refusals: [], explanations: [])
+    eventLogHash: "", faults: [:], violations: [], incidentTexts: [], refusals: [], explanations: []
+  )
 }
 
 private func failing(_ limits: GateLimits, _ report: RunReport) -> [String] {

@@ -42,9 +42,10 @@ private func network(_ change: (inout NetworkSettings) -> Void) -> SimulatedNetw
       Issue.record("message \(step) was lost")
       return
     }
-    #expect(first >= last)
+    #expect(first.arrival >= last)
+    #expect(first.broker <= first.arrival)
     #expect(arrival.again == nil)
-    last = first
+    last = first.arrival
   }
 }
 
@@ -71,7 +72,7 @@ private func network(_ change: (inout NetworkSettings) -> Void) -> SimulatedNetw
     network.send(channel: 0, .atLeastOnce, now: .zero).first
   }
   #expect(arrivals.count == 50)
-  #expect(zip(arrivals, arrivals.dropFirst()).contains { $0 > $1 })
+  #expect(zip(arrivals, arrivals.dropFirst()).contains { $0.arrival > $1.arrival })
 }
 
 @Test func someQoS1MessagesComeTwice() {
@@ -86,33 +87,38 @@ private func network(_ change: (inout NetworkSettings) -> Void) -> SimulatedNetw
   #expect(once == 0)
 }
 
-// MARK: Faults
-
-@Test func faultsComeAtTheirRateAndEndInTime() {
-  var rates = Scenario.FaultRates()
-  rates.stops = .init(perRobotHour: 6, milliseconds: 1000...5000)
-  let hour = Duration.seconds(3600)
-  let faults = FaultPlan.draw(rates, robots: 50, duration: hour, seed: Seed(1))
-  #expect((220...380).contains(faults.count))
-  for (a, b) in zip(faults, faults.dropFirst()) { #expect(a.after <= b.after) }
-  for fault in faults {
-    guard case .stop(let duration) = fault.kind else {
-      Issue.record("\(fault)")
-      continue
-    }
-    #expect(fault.after + duration <= hour)
+@Test func aMessagesLotDependsOnItsChannelAndNumberAlone() {
+  let busy: (inout NetworkSettings) -> Void = {
+    $0.jitterMilliseconds = 500
+    $0.loss = 0.2
+    $0.duplication = 0.2
+    $0.reordering = 0.2
+  }
+  var alone = network(busy)
+  var beside = network(busy)
+  for step in 0..<200 {
+    let now = Instant(microseconds: Int64(step) * 10_000)
+    if step % 3 == 0 { _ = beside.send(channel: 1, .atMostOnce, now: now) }
+    let expected = alone.send(channel: 0, .atLeastOnce, now: now)
+    let found = beside.send(channel: 0, .atLeastOnce, now: now)
+    #expect(found.first == expected.first)
+    #expect(found.again == expected.again)
   }
 }
 
-@Test func anotherRateMovesNoOtherFault() {
-  var rates = Scenario.FaultRates()
-  rates.stops = .init(perRobotHour: 2, milliseconds: 1000...5000)
-  let alone = FaultPlan.draw(rates, robots: 10, duration: .seconds(3600), seed: Seed(5))
-  rates.linkLosses = .init(perRobotHour: 9, milliseconds: 1000...5000)
-  let both = FaultPlan.draw(rates, robots: 10, duration: .seconds(3600), seed: Seed(5))
-  let stops = both.filter { if case .stop = $0.kind { true } else { false } }
-  #expect(stops == alone)
+@Test func aNetworkThatReordersKeepsMessages() {
+  var network = network {
+    $0.reordering = 0.5
+    $0.jitterMilliseconds = 0
+  }
+  let arrivals = (0..<100).compactMap { step in
+    network.send(channel: 0, .atMostOnce, now: Instant(microseconds: step * 1000)).first?.arrival
+  }
+  #expect(arrivals.count == 100)
+  #expect(zip(arrivals, arrivals.dropFirst()).contains { $0 > $1 })
 }
+
+// MARK: Chance
 
 @Test func logarithmIsThatOfTheBooks() {
   let known = [
@@ -135,6 +141,26 @@ private func record(_ id: String, key: ClientKey, state: TaskState, robot: Strin
     state: state, submitted: .zero)
   record.robot = try robot.map { try RobotID($0) }
   return record
+}
+
+@Test func deskAsksAgainUntilAnswered() {
+  var desk = TaskDesk(robots: 1, classes: 1)
+  let ticket = desk.ask(.init(kind: .goTo, wanted: nil, code: nil))
+  desk.keep([1, 2], number: ticket.number, now: .zero)
+  let later = Instant(microseconds: 5)
+  #expect(desk.unanswered(since: later, now: later) == [[1, 2]])
+  #expect(desk.unanswered(since: .zero, now: later).isEmpty)
+  desk.answered(ticket.number, .done)
+  #expect(desk.unanswered(since: later, now: later).isEmpty)
+}
+
+@Test func deskSeesASecondTaskForAKey() throws {
+  var desk = TaskDesk(robots: 1, classes: 1)
+  let key = desk.ask(.init(kind: .goTo, wanted: nil, code: nil)).key
+  _ = desk.stored(try record("t1", key: key, state: .queued, robot: nil), robot: nil)
+  #expect(
+    desk.stored(try record("t2", key: key, state: .queued, robot: nil), robot: nil)
+      == [.added, .addedAgain])
 }
 
 @Test func deskFollowsATask() throws {

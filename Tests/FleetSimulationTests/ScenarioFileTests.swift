@@ -27,10 +27,12 @@ private let least = "site: campus\nduration_s: 60\n"
     demand: {per_hour: 60, kinds: {deliver: 3, goto: 1}}
     tasks: {load_s: [1, 2], unload_s: 3, payload_g: [10, 20], with_code: 0.5, human_s: [1, 2],
       rounds: [1, 3], priority: [2, 6]}
-    network: {delay_ms: 10, jitter_ms: 20, loss: 0.1, duplication: 0.2, redelivery_ms: 500,
+    network: {delay_ms: 10, jitter_ms: 20, loss: 0.1, duplication: 0.2, reordering: 0.3, redelivery_ms: 500,
       keep_alive_s: 5}
     vehicles: {energy: [0.5, 0.9], heartbeat_timeout_ms: 4000}
-    faults: {stops: {per_robot_hour: 2, for_s: [1, 2]}, link_losses: {per_robot_hour: 1, for_s: 3}}
+    faults: {stops: {per_robot_hour: 2, for_s: [1, 2]}, server_crashes: {per_hour: 1, for_s: 3},
+      chaos: 0.5, list: [{at_s: 2.5, kind: slow_downs, robot: 3, for_s: 9, amount: 200},
+      {kind: server_crashes, event: 77, amount: -1, for_s: 0.5, x: -3, y: 20}]}
     gates: {failed_tasks_max: 1, refused_tasks_max: 2, busy_share_min: 0.5, travel_ratio_max: 1.5,
       tasks_min: {deliver: 4}, speedup_min: 60}
     fleet: {tick_ms: 50, planning_ms: 100, dispatch_ms: 200, reaction_ms: 800,
@@ -49,8 +51,18 @@ private let least = "site: campus\nduration_s: 60\n"
   #expect(scenario.tasks.unloadMilliseconds == 3000...3000)
   #expect(scenario.network.keepAliveMilliseconds == 5000)
   #expect(scenario.vehicles.energyPermille == 500...900)
-  #expect(scenario.faults.stops?.milliseconds == 1000...2000)
-  #expect(scenario.faults.linkLosses?.milliseconds == 3000...3000)
+  #expect(scenario.network.reordering == 0.3)
+  #expect(scenario.faults.rates[.stops]?.milliseconds == 1000...2000)
+  #expect(scenario.faults.rates[.serverCrashes]?.milliseconds == 3000...3000)
+  #expect(scenario.faults.chaos == 0.5)
+  #expect(
+    scenario.faults.list == [
+      Fault(
+        after: .milliseconds(2500), .slowDowns, robot: 3, lasting: .seconds(9), amount: 200),
+      Fault(
+        after: .zero, .serverCrashes, lasting: .milliseconds(500), amount: -1, x: -3, y: 20,
+        event: 77),
+    ])
   #expect(scenario.gates.tasksMin == [4, 0, 0, 0])
   #expect(scenario.fleet.tickPeriod == .milliseconds(50))
 }
@@ -83,6 +95,11 @@ private let broken: [(yaml: String, line: Int?, names: String)] = [
   (least + "network: fast\n", 3, "expected a mapping, found \"fast\""),
   (least + "faults: {stops: {for_s: 1}}\n", 3, "\"per_robot_hour\" is missing"),
   (least + "faults: {stops: {per_robot_hour: 1}}\n", 3, "\"for_s\" is missing"),
+  (least + "faults: {server_crashes: {per_robot_hour: 1, for_s: 1}}\n", 3, "unknown key"),
+  (least + "faults: {list: {}}\n", 3, "expected a list"),
+  (least + "faults: {list: [{kind: fire}]}\n", 3, "unknown fault \"fire\""),
+  (least + "faults: {list: [{kind: stops}]}\n", 3, "needs the key \"robot\""),
+  (least + "faults: {list: [{kind: server_cuts, robot: 1}]}\n", 3, "is of no robot"),
   (least + "gates: {collisions: 3}\n", 3, "unknown key \"collisions\""),
   (least + "gates: {tasks_min: {deliver: few}}\n", 3, "found \"few\""),
   (least + "fleet: {tick_ms: 1}\n", 3, "1 is out of range"),

@@ -18,8 +18,8 @@ private func scenario(_ site: String, robots: Int, seconds: Int) -> Scenario {
     drainLimit: .seconds(1500))
   scenario.network.loss = 0.01
   scenario.network.duplication = 0.005
-  scenario.faults.stops = .init(perRobotHour: 4, milliseconds: 1000...10_000)
-  scenario.faults.linkLosses = .init(perRobotHour: 4, milliseconds: 1000...40_000)
+  scenario.faults.rates[.stops] = .init(perHour: 4, milliseconds: 1000...10_000)
+  scenario.faults.rates[.linkLosses] = .init(perHour: 4, milliseconds: 1000...40_000)
   scenario.tasks.withCode = 0.2
   scenario.gates.failedTasksMax = 0
   scenario.gates.refusedTasksMax = 0

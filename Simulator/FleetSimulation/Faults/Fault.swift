@@ -1,0 +1,99 @@
+/// Something that goes wrong, as a plain value: what a run was given can be written down, cut
+/// smaller and given again.
+public struct Fault: Sendable, Equatable {
+  /// Since the start of the run.
+  public var after: Duration
+  public var kind: FaultKind
+  /// Position in the fleet; nil where the kind concerns no robot of its own.
+  public var robot: Int?
+  /// How long it lasts; zero where the kind is over at once.
+  public var lasting: Duration
+  /// See `FaultKind`.
+  public var amount: Int
+  /// See `FaultKind`.
+  public var x: Int
+  /// See `FaultKind`.
+  public var y: Int
+  /// Happens to the server's so-manieth event instead of at a time (server crashes only).
+  public var event: Int64?
+
+  public init(
+    after: Duration, _ kind: FaultKind, robot: Int? = nil, lasting: Duration = .zero,
+    amount: Int = 0, x: Int = 0, y: Int = 0, event: Int64? = nil
+  ) {
+    self.after = after
+    self.kind = kind
+    self.robot = robot
+    self.lasting = lasting
+    self.amount = amount
+    self.x = x
+    self.y = y
+    self.event = event
+  }
+}
+
+/// The ways in which things go wrong; the raw value is the name in scenario files, for rates and
+/// in lists.
+public enum FaultKind: String, Sendable, Hashable, Codable, CaseIterable {
+  // Robots
+
+  /// The robot brakes and stands, as before an obstacle.
+  case stops
+  /// It drives at `amount` permille of its speed.
+  case slowDowns = "slow_downs"
+  /// Its emergency stop is pressed, and released at the end.
+  case emergencyStops = "emergency_stops"
+  /// Its battery has `amount` permille left; at the end a charged one is put in.
+  case drainedBatteries = "drained_batteries"
+  /// It forgets order, actions and session, and connects again at the end.
+  case reboots
+
+  // Links
+
+  /// The robot's connection is gone.
+  case linkLosses = "link_losses"
+  /// The connection stands and nothing passes: from the robot (`amount` 1), to it (2), or both (3).
+  case partitions
+
+  // Broker and server
+
+  /// The broker is away, and with it every connection and all that is under way. `amount` 1: it
+  /// has kept retained messages.
+  case brokerLosses = "broker_losses"
+  /// The server's connection to the broker is gone.
+  case serverCuts = "server_cuts"
+  /// The server dies and starts again at the end: before it commits what an event has brought
+  /// about (`amount` -1), or when it has committed and sent `amount` messages of it. Its clock is
+  /// off by `x` milliseconds from then on, and what it has sent is delivered up to `y`
+  /// milliseconds late.
+  case serverCrashes = "server_crashes"
+}
+
+extension FaultKind {
+  /// What a rate counts: events of each robot, or of the whole site.
+  var isOfRobots: Bool {
+    switch self {
+    case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .linkLosses,
+      .partitions:
+      true
+    case .brokerLosses, .serverCuts, .serverCrashes: false
+    }
+  }
+
+  /// Between which rates (each hour, of each robot or of the site) and lengths (milliseconds)
+  /// `faults.chaos: 1` draws.
+  var chaos: (rate: ClosedRange<Double>, milliseconds: ClosedRange<Int>) {
+    switch self {
+    case .stops: (2...60, 500...45_000)
+    case .slowDowns: (1...20, 5000...60_000)
+    case .emergencyStops: (0.5...8, 5000...90_000)
+    case .drainedBatteries: (0.2...3, 5000...60_000)
+    case .reboots: (0.5...10, 2000...60_000)
+    case .linkLosses: (2...60, 200...90_000)
+    case .partitions: (1...30, 500...45_000)
+    case .brokerLosses: (6...60, 500...20_000)
+    case .serverCuts: (6...60, 500...20_000)
+    case .serverCrashes: (10...120, 200...20_000)
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Determinism
+import FleetCore
+import FleetModel
+import Foundation
+import Site
+
+/// The server's process: what dies with it, and what does not.
+struct SimulatedServer {
+  private let site: Site
+  private let settings: FleetSettings
+  private let seed: Seed
+  /// The run under way, or the one that died.
+  var fleet: Fleet
+  /// What a run leaves to the next one.
+  var store = SimulatedStore()
+  private(set) var epoch: UInt64 = 1
+  /// The process runs.
+  var isUp = false
+  /// Counts connections to the broker.
+  private(set) var connection = 0
+  /// nil: no connection.
+  private(set) var connectedSince: Instant?
+  /// Its clock by the world's.
+  var clockOffset = Duration.zero
+  /// Events that it has handled, over all runs.
+  var events: Int64 = 0
+  /// Dies at the next event, or at the given one.
+  var crashes: [Fault] = []
+  /// The store takes nothing: the batch that waits, and nothing more is handled.
+  var stalled: [FleetEffect]?
+  /// Messages of earlier connections come no earlier than this.
+  var lateUntil = Instant.zero
+
+  init(site: Site, settings: FleetSettings, seed: Seed) {
+    self.site = site
+    self.settings = settings
+    self.seed = seed
+    fleet = Fleet(site: site, settings: settings, serverEpoch: 1, seed: seed)
+  }
+
+  var isConnected: Bool { connectedSince != nil }
+
+  /// Whether what the broker had at `time` reaches the server now.
+  func hears(since time: Instant) -> Bool {
+    guard isUp, stalled == nil, let connectedSince else { return false }
+    return connectedSince <= time
+  }
+
+  mutating func connect(now: Instant) {
+    connection += 1
+    connectedSince = now
+  }
+
+  mutating func disconnect() { connectedSince = nil }
+
+  /// All in memory is gone.
+  mutating func die() {
+    isUp = false
+    connectedSince = nil
+    stalled = nil
+  }
+
+  /// Starts a process on what the last one has left.
+  /// - Returns: what it does before it has a connection.
+  mutating func start(robots: [RobotID], now: Instant) -> [FleetEffect] {
+    if isUp { return [] }
+    isUp = true
+    let isFirst = events == 0 && store.isEmpty
+    if !isFirst {
+      epoch += 1
+      fleet = Fleet(
+        site: site, settings: settings, serverEpoch: epoch,
+        seed: seed.derive("run", Int(epoch)))
+    }
+    var effects: [FleetEffect] = []
+    for robot in robots { effects += fleet.handle(.enrolled(robot), now: now) }
+    if !isFirst { effects += fleet.restore(store.load(), now: now) }
+    return effects
+  }
+
+  /// The crash that comes at this event, if any.
+  mutating func takeCrash() -> Fault? {
+    events += 1
+    guard !crashes.isEmpty else { return nil }
+    guard let index = crashes.firstIndex(where: { $0.event ?? 0 <= events }) else { return nil }
+    return crashes.remove(at: index)
+  }
+}
+
+/// A store in memory that outlives the server: what was committed is there, whole.
+struct SimulatedStore {
+  /// One record in so many is packed as the server's store does and unpacked again.
+  private static let packedOneIn = 256
+
+  private var tasks: [TaskID: StoredTask] = [:]
+  private(set) var robots: [RobotID: StoredRobot] = [:]
+  private var zones: [ZoneID: Bool] = [:]
+  private var writes = 0
+
+  var isEmpty: Bool { tasks.isEmpty && robots.isEmpty && zones.isEmpty }
+
+  mutating func commit(_ change: FleetChange) {
+    writes += 1
+    let isPacked = writes % Self.packedOneIn == 0
+    switch change {
+    case .task(let task): tasks[task.record.id] = isPacked ? Self.packed(task) : task
+    case .robot(let robot): robots[robot.id] = isPacked ? Self.packed(robot) : robot
+    case .robotRemoved(let robot): robots[robot] = nil
+    case .zone(let zone, let closed): zones[zone] = closed
+    case .audit: break
+    }
+  }
+
+  /// By key, as a table is read.
+  func load() -> StoredFleet {
+    StoredFleet(
+      tasks: tasks.values.sorted { $0.record.id.text < $1.record.id.text },
+      robots: robots.values.sorted { $0.id.text < $1.id.text },
+      closedZones: zones.sorted { $0.key.text < $1.key.text }.map {
+        (zone: $0.key, closed: $0.value)
+      })
+  }
+
+  private static func packed<Value: Codable>(_ value: Value) -> Value {
+    do {
+      return try JSONDecoder().decode(Value.self, from: try JSONEncoder().encode(value))
+    } catch {
+      preconditionFailure("a record that cannot be stored and read again: \(error)")
+    }
+  }
+}

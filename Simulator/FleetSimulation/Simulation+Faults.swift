@@ -1,0 +1,115 @@
+import Determinism
+import FleetModel
+import VirtualRobot
+
+// What goes wrong, as it happens, and how it is put right.
+extension Simulation {
+  mutating func suffer(_ index: Int) {
+    let fault = faults[index]
+    if fault.kind != .serverCrashes { counts[fault.kind, default: 0] += 1 }
+    if let i = fault.robot { sufferRobot(fault, i, index) } else { sufferSite(fault) }
+  }
+
+  private mutating func sufferRobot(_ fault: Fault, _ i: Int, _ index: Int) {
+    switch fault.kind {
+    case .stops: inject(.stop(for: fault.lasting), i)
+    case .slowDowns: inject(.slow(permille: Int32(clamping: fault.amount), for: fault.lasting), i)
+    case .emergencyStops:
+      inject(.emergencyStop, i)
+      queue.push(.faultEnds(index), at: now + fault.lasting)
+    case .drainedBatteries:
+      inject(.drain(toPermille: Int32(clamping: fault.amount)), i)
+      queue.push(.faultEnds(index), at: now + fault.lasting)
+    case .reboots: reboot(i, for: fault.lasting)
+    case .linkLosses: loseLink(i, for: fault.lasting)
+    case .partitions: cut(i, fault)
+    case .brokerLosses, .serverCuts, .serverCrashes: break
+    }
+  }
+
+  private mutating func sufferSite(_ fault: Fault) {
+    switch fault.kind {
+    case .brokerLosses: loseBroker(fault)
+    case .serverCuts:
+      serverCutUntil = max(serverCutUntil, now + fault.lasting)
+      disconnectServer(for: fault.lasting)
+    case .serverCrashes: server.crashes.append(fault)
+    case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .linkLosses,
+      .partitions:
+      break
+    }
+  }
+
+  mutating func inject(_ fault: RobotFault, _ i: Int) {
+    speak(i, robots[i].robot.inject(fault, now: now))
+  }
+
+  private static let freshBattery: Int32 = 700
+
+  /// Somebody puts right what does not end by itself.
+  mutating func recover(_ fault: Fault) {
+    guard let i = fault.robot else { return }
+    switch fault.kind {
+    case .emergencyStops: inject(.repair, i)
+    case .drainedBatteries:
+      inject(.repair, i)
+      // A charged one is put in.
+      inject(.drain(toPermille: Self.freshBattery), i)
+    case .stops, .slowDowns, .reboots, .linkLosses, .partitions, .brokerLosses, .serverCuts,
+      .serverCrashes:
+      break
+    }
+  }
+
+  // MARK: Links
+
+  private mutating func reboot(_ i: Int, for duration: Duration) {
+    let session = robots[i].session
+    robots[i].close(now: now)
+    inject(.reboot, i)
+    robots[i].cutUntil = max(robots[i].cutUntil, now + duration)
+    if let session { willLater(i, session) }
+    queue.push(.connect(robot: i), at: now + duration)
+  }
+
+  private mutating func loseLink(_ i: Int, for duration: Duration) {
+    guard let session = robots[i].session else { return }
+    disconnect(i)
+    robots[i].cutUntil = max(robots[i].cutUntil, now + duration)
+    willLater(i, session)
+    queue.push(.connect(robot: i), at: now + duration)
+  }
+
+  private mutating func disconnect(_ i: Int) {
+    robots[i].close(now: now)
+    robots[i].robot.disconnected(now: now)
+    scheduleWake(i)
+  }
+
+  private mutating func willLater(_ i: Int, _ session: UInt64) {
+    queue.push(.will(robot: i, session: session), at: now + patience)
+  }
+
+  /// A broker, or a robot, that hears nothing for so long gives the connection up.
+  private var patience: Duration {
+    .milliseconds(scenario.network.keepAliveMilliseconds * 3 / 2)
+  }
+
+  /// The line is broken and neither side knows.
+  private mutating func cut(_ i: Int, _ fault: Fault) {
+    guard let session = robots[i].session else { return }
+    let end = now + fault.lasting
+    if fault.amount & 1 != 0 { robots[i].silentUntil = max(robots[i].silentUntil, end) }
+    if fault.amount & 2 != 0 { robots[i].deafUntil = max(robots[i].deafUntil, end) }
+    robots[i].cutUntil = max(robots[i].cutUntil, end)
+    guard fault.lasting > patience else { return }
+    queue.push(.linkTimeout(robot: i, session: session), at: now + patience)
+  }
+
+  mutating func timeOut(_ i: Int, _ session: UInt64) {
+    guard robots[i].session == session else { return }
+    disconnect(i)
+    publishWill(i, session)
+    queue.push(.connect(robot: i), at: max(now, robots[i].cutUntil))
+  }
+}

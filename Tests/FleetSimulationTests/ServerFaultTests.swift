@@ -1,0 +1,102 @@
+import FleetModel
+import Foundation
+import Site
+import SiteFiles
+import Testing
+
+@testable import FleetSimulation
+
+private func campus() throws -> Site {
+  let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  return try SiteFile.load(root.appendingPathComponent("Maps/campus/site.yaml").path)
+}
+
+private func scenario(robots: Int = 4, seconds: Int = 40) -> Scenario {
+  var scenario = Scenario(
+    name: "small", site: "campus", robots: .count(robots), duration: .seconds(seconds),
+    drainLimit: .seconds(1500))
+  scenario.demand.volume = .keepBusy(1)
+  scenario.demand.weights = [1, 0, 0, 1]
+  scenario.tasks.loadMilliseconds = 1000...5000
+  scenario.tasks.unloadMilliseconds = 1000...5000
+  scenario.gates.failedTasksMax = 0
+  return scenario
+}
+
+private func run(
+  _ scenario: Scenario, on site: Site, seed: UInt64 = 1
+) throws -> (report: RunReport, events: Int64) {
+  var simulation = try Simulation(scenario, site: site, seed: seed)
+  simulation.run(until: .seconds(100_000))
+  return (simulation.report(wallSeconds: 0), simulation.server.events)
+}
+
+private func expectPass(_ report: RunReport, _ what: String) {
+  let failed = report.gates.filter { !$0.passed }
+  #expect(report.passed, "\(what): \(failed) \(report.violations) \(report.explanations)")
+}
+
+@Test(arguments: [-1, 0, 1, 2]) func crashAtManyEventsLosesNothing(_ sends: Int) throws {
+  let site = try campus()
+  let events = try run(scenario(), on: site).events
+  for event in stride(from: 3 + Int64(sends), to: min(events, 4000), by: 991) {
+    var scenario = scenario()
+    scenario.faults.list = [
+      Fault(
+        after: .zero, .serverCrashes, lasting: .milliseconds(700 + event % 9000), amount: sends,
+        x: event % 2 == 0 ? -90_000 : 0, y: Int(event % 3) * 4000, event: event)
+    ]
+    let report = try run(scenario, on: site).report
+    #expect(report.faults == [.serverCrashes: 1])
+    expectPass(report, "crash at event \(event) after \(sends) messages")
+  }
+}
+
+/// Each kind does what it says: it happens, and everything comes to its end afterwards.
+@Test(arguments: [
+  Fault(after: .seconds(12), .brokerLosses, lasting: .seconds(6)),
+  Fault(after: .seconds(12), .brokerLosses, lasting: .seconds(1), amount: 1),
+  Fault(after: .seconds(12), .serverCuts, lasting: .seconds(8)),
+  Fault(after: .seconds(12), .serverCrashes, lasting: .seconds(8), amount: 1, y: 12_000),
+]) func siteFaultIsOvercome(_ fault: Fault) throws {
+  var scenario = scenario()
+  let site = try campus()
+  let calm = try run(scenario, on: site).report
+  scenario.faults.list = [fault]
+  let report = try run(scenario, on: site).report
+  #expect(report.faults == [fault.kind: 1])
+  #expect(report.eventLogHash != calm.eventLogHash)
+  expectPass(report, "\(fault)")
+}
+
+@Test(arguments: [
+  Fault(after: .seconds(12), .slowDowns, lasting: .seconds(20), amount: 100),
+  Fault(after: .seconds(12), .emergencyStops, lasting: .seconds(20)),
+  Fault(after: .seconds(12), .drainedBatteries, lasting: .seconds(20)),
+  Fault(after: .seconds(12), .partitions, lasting: .seconds(5), amount: 1),
+  Fault(after: .seconds(12), .partitions, lasting: .seconds(5), amount: 2),
+  Fault(after: .seconds(12), .partitions, lasting: .seconds(28), amount: 3),
+  Fault(after: .seconds(3), .reboots, lasting: .seconds(10)),
+]) func robotFaultIsOvercome(_ fault: Fault) throws {
+  var scenario = scenario()
+  scenario.faults.list = (0..<4).map { robot in
+    var fault = fault
+    fault.robot = robot
+    return fault
+  }
+  let report = try run(scenario, on: try campus()).report
+  #expect(report.faults == [fault.kind: 4])
+  expectPass(report, "\(fault)")
+}
+
+@Test func chaosIsTheSameForTheSameSeed() throws {
+  var scenario = scenario(robots: 8, seconds: 60)
+  scenario.faults.chaos = 4
+  let site = try campus()
+  for seed in UInt64(1)...3 {
+    let first = try run(scenario, on: site, seed: seed).report
+    #expect(!first.faults.isEmpty)
+    #expect(try run(scenario, on: site, seed: seed).report == first)
+  }
+}
