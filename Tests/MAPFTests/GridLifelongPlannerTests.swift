@@ -4,7 +4,7 @@ import MAPF
 import Testing
 
 /// Agents with ever new goals on a random map, under a checker.
-private struct Field {
+private struct Field: ~Copyable {
   var rng: SeededGenerator
   let graph: Graph
   var agents: [GridAgent] = []

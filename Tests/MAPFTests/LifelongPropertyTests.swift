@@ -150,6 +150,31 @@ private struct Run {
   }
 }
 
+@Suite struct LifelongImprovementTests {
+  /// Goals reached on a crowded map with that much work a step.
+  private func arrivals(work: Int, seed: UInt64) -> Int {
+    var rng = Seed(seed).derive("map").generator()
+    let graph = Graph(randomMap(width: 16, height: 16, open: 0.85, using: &rng))
+    var run = Run(
+      graph: graph, moveGraphs: [MoveGraph(graph: graph)], share: 0.6, seed: Seed(seed),
+      usable: [{ _ in true }])
+    for _ in 0..<150 {
+      run.giveGoals()
+      let moves = run.planner.step(run.agents, budget: PlanningBudget(work: work))
+      PlanVerifier.apply(moves, to: &run.agents)
+    }
+    return run.arrivals
+  }
+
+  @Test func workMakesACrowdFaster() {
+    let (without, with) = (UInt64(0)..<3).reduce(into: (0, 0)) { sum, seed in
+      sum.0 += arrivals(work: 0, seed: seed)
+      sum.1 += arrivals(work: 5000, seed: seed)
+    }
+    #expect(with * 10 > without * 12, "\(with) against \(without)")
+  }
+}
+
 @Suite struct LifelongPlannerValueTests {
   @Test func copiesGoTheirOwnWays() {
     let drawing = Drawing("a....\n.....\n....b")

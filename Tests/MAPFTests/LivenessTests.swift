@@ -165,6 +165,21 @@ private struct Drill {
     #expect(drill.problems == [])
   }
 
+  @Test func severalAgentsMakeWayForOneThatCrossesAJunction() {
+    // Two without a goal have been put into the junction; either can leave it to the side.
+    let drawing = Drawing("##..##\na.xx.b\n##..##")
+    for mutex in [false, true] {
+      let inside = drawing.marks.indices.filter { drawing.marks[$0] == "x" }.map(Int32.init)
+      var drill = Drill(
+        drawing,
+        [PlanningAgent(at: drawing["a"], goal: drawing["b"])]
+          + inside.map { PlanningAgent(at: $0) },
+        mutex: mutex)
+      #expect(drill.run(8) != nil, "mutex: \(mutex)")
+      #expect(drill.problems == [])
+    }
+  }
+
   @Test func aRegionSearchFreesWhatPushingAloneCannot() {
     let drawing = Drawing("a.....b\n###p###")
     var agents = [

@@ -223,7 +223,7 @@ typedef struct drover_planner_settings {
   /** Not 0: no step contains a rotation (three or more agents moving round a cycle at once), as
    *  executors need that let nobody enter before the other has left. Default: 1. */
   int32_t refuses_rotations;
-  /** Steps each agent looks ahead; 0: as the model needs (default). At most 6. */
+  /** Steps each agent looks ahead; 0: as the model needs (default). At most 6, four-neighbour 5. */
   int32_t depth;
   /** Same seed, same plans. Default: 0. */
   uint64_t seed;

@@ -74,6 +74,7 @@ struct LifelongCommand: ParsableCommand {
     var settings = GridLifelongPlanner.Settings(
       model: turning ? .turning : .fourNeighbour, seed: Seed(seed))
     settings.refusesRotations = rotations == .refused
+    settings.triesPerAgent = triesPerAgent(of: instance.starts.count)
     settings.guidance = try guidance(for: instance, model: settings.model)
     var run = LifelongRun(
       instance, settings: settings, steps: steps, budget: budget(agentCount: instance.starts.count),
@@ -103,6 +104,11 @@ struct LifelongCommand: ParsableCommand {
         try GuidanceFile.load(guidance, for: instance.graph, model: model)
       }
     }
+  }
+
+  /// A millisecond is about ten thousand tries.
+  private func triesPerAgent(of agentCount: Int) -> Int {
+    (work ?? budgetMs.map { Int($0 * 10_000) } ?? 0) / max(1, agentCount)
   }
 
   private func budget(agentCount: Int) -> StepBudget {

@@ -41,7 +41,7 @@ struct LifelongReport: Encodable {
   var improvements: Int
   var tableFills: Int
 
-  init(_ run: LifelongRun, isComplete: Bool, seed: UInt64) {
+  init(_ run: borrowing LifelongRun, isComplete: Bool, seed: UInt64) {
     complete = isComplete
     agents = run.agents.count
     steps = run.stepsDone

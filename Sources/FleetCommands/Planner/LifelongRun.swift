@@ -2,7 +2,7 @@ import MAPF
 import PlannerFiles
 
 /// A lifelong run: deals out tasks, steps the planner, moves the agents, counts and measures.
-struct LifelongRun {
+struct LifelongRun: ~Copyable {
   let steps: Int
   let turning: Bool
   let refusesRotations: Bool

@@ -51,7 +51,7 @@ public final class GuidedDistances: @unchecked Sendable {
   }
   private var newest: Int32 = -1
 
-  /// - Parameter memoryLimit: of the tables, in bytes.
+  /// - Parameter memoryLimit: of the tables, in bytes; half of it is for those nobody follows any more.
   /// - Precondition: `guidance` belongs to `graph`; no weight above `Guidance.edgeLimit`.
   public init(graph: Graph, guidance: Guidance, model: MotionModel, memoryLimit: Int) {
     precondition(
@@ -64,7 +64,7 @@ public final class GuidedDistances: @unchecked Sendable {
     self.graph = graph
     self.guidance = guidance
     self.memoryLimit = memoryLimit
-    slotLimit = max(1, memoryLimit / (2 * max(1, graph.vertexCount)))
+    slotLimit = max(1, memoryLimit / (4 * max(1, graph.vertexCount)))
     slotOf = Array(repeating: -1, count: graph.vertexCount)
   }
 

@@ -5,12 +5,17 @@ import Grid
 ///
 /// Each agent follows an *operation*: what it does in the next few ticks. Of the plan of operations
 /// the first tick is carried out; the rest is where the next step begins.
-public struct GridLifelongPlanner: Sendable {
+///
+/// Not copyable: it works in buffers that a copy would share.
+public struct GridLifelongPlanner: ~Copyable, Sendable {
   public struct Settings: Sendable {
     public var model = MotionModel.fourNeighbour
     public var refusesRotations = false
-    /// Ticks planned ahead, 1...6; 0: as the model needs.
+    /// Ticks planned ahead, 1...6, in the four-neighbour model at most 5; 0: as the model needs.
     public var depth = 0
+    /// How many operations a step may try for each agent, as far as that is known: with many, it pays
+    /// to look farther ahead.
+    public var triesPerAgent = 0
     /// The most operations an agent chooses from; 0: as the depth needs.
     public var candidateLimit = 0
     /// What moves cost; nil: all the same.
@@ -57,9 +62,7 @@ public struct GridLifelongPlanner: Sendable {
   public init(graph: Graph, settings: Settings) {
     self.graph = graph
     self.settings = settings
-    candidateLimit =
-      settings.candidateLimit > 0
-      ? settings.candidateLimit : settings.model == .turning ? 256 : 128
+    candidateLimit = settings.candidateLimit > 0 ? settings.candidateLimit : settings.suitedLimit
     workspace = OperationWorkspace(
       resourceCount: graph.vertexCount, successors: graph.successors, capacity: 64,
       candidateLimit: candidateLimit)
@@ -77,11 +80,8 @@ public struct GridLifelongPlanner: Sendable {
       workspace = OperationWorkspace(continuing: workspace, capacity: agents.count)
     }
     let share = density(agents)
-    let depth =
-      settings.depth > 0
-      ? min(settings.depth, OperationWorkspace.longestDepth) : settings.model.depth(density: share)
     var kernel = OperationKernel<PlainGrid>(
-      workspace, view: distances.view, depth: depth,
+      workspace, view: distances.view, depth: settings.depth(density: share),
       turning: settings.model == .turning, refusesRotations: settings.refusesRotations)
     kernel.tuning = settings.tuning
     kernel.fit(density: share)

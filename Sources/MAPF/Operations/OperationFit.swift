@@ -11,6 +11,24 @@ extension MotionModel {
   }
 }
 
+extension GridLifelongPlanner.Settings {
+  /// Whether agents look a tick farther ahead than usual: with more to choose from, that takes time.
+  private var looksFarther: Bool {
+    model == .fourNeighbour && depth == 0 && triesPerAgent >= 2000
+  }
+
+  /// The operations an agent chooses from.
+  var suitedLimit: Int {
+    if model == .turning { return 256 }
+    return depth > 3 || looksFarther ? 400 : 128
+  }
+
+  func depth(density share: Double) -> Int {
+    if depth > 0 { return min(depth, model == .turning ? 6 : 5) }
+    return looksFarther && share < 0.6 ? 4 : model.depth(density: share)
+  }
+}
+
 extension OperationKernel {
   /// Sets what has been left open for maps where agents take `share` of the vertices.
   mutating func fit(density share: Double) {

@@ -68,10 +68,10 @@ extension OperationKernel {
       if byMoves { markMutexes(of: at[r], 0, UInt16(r)) }
       return
     }
-    for a in [r, Int(other)] {
-      isFree[a] = Self.fixed
-      setWaiting(a)
-    }
+    isFree[r] = Self.fixed
+    isFree[Int(other)] = Self.fixed
+    setWaiting(r)
+    setWaiting(Int(other))
   }
 
   private func enter(_ r: Int, _ waiting: inout Int) {
@@ -119,7 +119,7 @@ extension OperationKernel {
     }
   }
 
-  /// Ranks the agents that can be moved by their urgency. Weights fall with the square of the rank.
+  /// Ranks the agents that can be moved by their urgency. Weights fall with their rank.
   func rate(agents count: Int) -> Int {
     var n = 0
     for r in 0..<count where at[r] >= 0 && isFree[r] > 0 {

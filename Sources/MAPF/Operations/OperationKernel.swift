@@ -211,7 +211,8 @@ struct OperationKernel<Ground: OperationGround> {
     for t in 1...depth {
       let start = here
       here = cells[t]
-      if here == start { continue }
+      // Somebody must enter the cell that is left.
+      if here == start || row(start)[t] == empty { continue }
       var v = here
       while v != start {
         let a = row(v)[t - 1]
@@ -270,7 +271,7 @@ public struct OperationTuning: Sendable {
   /// How many agents are drawn for the one to improve that has most to gain.
   public var tournament = 4
   /// Weights fall with this power of the rank.
-  public var weightPower = 2
+  public var weightPower = 1
   /// First passes a step.
   public var basePass = 1
   /// Steps without progress after which an agent's rank begins to rise, and how fast.
