@@ -82,6 +82,14 @@ struct DemandGenerator {
     return orders
   }
 
+  /// So many at once, of what somebody in the fleet can do.
+  mutating func burst(_ count: Int) -> [TaskOrder] {
+    let able = TaskKind.allCases.filter { kind in
+      fleet.indices.contains { fleet[$0] > 0 && kindsOf[$0].contains(kind) }
+    }
+    return (0..<count).compactMap { _ in draw(able, for: nil) }
+  }
+
   private mutating func draw(_ kinds: [TaskKind], for wanted: Int?) -> TaskOrder? {
     let total = kinds.reduce(0) { $0 + demand.weight($1) }
     guard total > 0 else { return nil }

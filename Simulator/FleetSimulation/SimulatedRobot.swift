@@ -27,6 +27,16 @@ struct SimulatedRobot {
   /// No connection can be made before this.
   var cutUntil = Instant.zero
 
+  /// The last messages that the server had from it, where faults repeat them.
+  private(set) var recorded: [Simulation.ToServer] = []
+  var isRecorded = false
+
+  mutating func record(_ message: Simulation.ToServer) {
+    guard isRecorded, message.topic == .state || message.topic == .report else { return }
+    if recorded.count == 40 { recorded.removeFirst(20) }
+    recorded.append(message)
+  }
+
   struct Retained {
     var connection: [UInt8]?
     var factsheet: [UInt8]?

@@ -7,7 +7,7 @@ extension Simulation {
   mutating func suffer(_ index: Int) {
     let fault = faults[index]
     if fault.kind != .serverCrashes { counts[fault.kind, default: 0] += 1 }
-    if let i = fault.robot { sufferRobot(fault, i, index) } else { sufferSite(fault) }
+    if let i = fault.robot { sufferRobot(fault, i, index) } else { sufferSite(fault, index) }
   }
 
   private mutating func sufferRobot(_ fault: Fault, _ i: Int, _ index: Int) {
@@ -23,19 +23,37 @@ extension Simulation {
     case .reboots: reboot(i, for: fault.lasting)
     case .linkLosses: loseLink(i, for: fault.lasting)
     case .partitions: cut(i, fault)
-    case .brokerLosses, .serverCuts, .serverCrashes: break
+    case .overruns, .strays: leaveRoad(fault, i)
+    case .handMoves: carry(fault, i, index)
+    case .mislocations, .drifts:
+      loseItsPlace(fault, i)
+      queue.push(.faultEnds(index), at: now + fault.lasting)
+    case .failedActions: inject(.failAction, i)
+    case .replays: replay(fault, i)
+    case .garbage: talkNonsense(fault, i)
+    case .brokerLosses, .serverCuts, .serverCrashes, .fullDisks, .obstacles, .ghosts,
+      .zoneClosures, .deadChargers, .orderStorms, .interventions:
+      break
     }
   }
 
-  private mutating func sufferSite(_ fault: Fault) {
+  private mutating func sufferSite(_ fault: Fault, _ index: Int) {
     switch fault.kind {
     case .brokerLosses: loseBroker(fault)
     case .serverCuts:
       serverCutUntil = max(serverCutUntil, now + fault.lasting)
       disconnectServer(for: fault.lasting)
     case .serverCrashes: server.crashes.append(fault)
+    case .fullDisks: fillDisk(for: fault.lasting)
+    case .obstacles: obstruct(fault, index)
+    case .ghosts: haunt(fault)
+    case .zoneClosures: closeZone(fault, index)
+    case .deadChargers: killCharger(fault, index)
+    case .orderStorms: storm(fault)
+    case .interventions: intervene(fault, index)
     case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .linkLosses,
-      .partitions:
+      .partitions, .overruns, .strays, .handMoves, .mislocations, .drifts, .failedActions,
+      .replays, .garbage:
       break
     }
   }
@@ -47,16 +65,26 @@ extension Simulation {
   private static let freshBattery: Int32 = 700
 
   /// Somebody puts right what does not end by itself.
-  mutating func recover(_ fault: Fault) {
-    guard let i = fault.robot else { return }
+  mutating func recover(_ index: Int) {
+    let fault = faults[index]
     switch fault.kind {
-    case .emergencyStops: inject(.repair, i)
+    case .emergencyStops: if let i = fault.robot { inject(.repair, i) }
     case .drainedBatteries:
+      guard let i = fault.robot else { return }
       inject(.repair, i)
       // A charged one is put in.
       inject(.drain(toPermille: Self.freshBattery), i)
-    case .stops, .slowDowns, .reboots, .linkLosses, .partitions, .brokerLosses, .serverCuts,
-      .serverCrashes:
+    case .mislocations, .drifts:
+      guard let i = fault.robot else { return }
+      inject(.mislocate(dx: 0, dy: 0, dxPerSecond: 0, dyPerSecond: 0), i)
+    case .handMoves: if let i = fault.robot { carry(fault, i, index) }
+    case .obstacles: rogues.clear(index)
+    case .zoneClosures: openZone(fault)
+    case .deadChargers: deadChargers[index] = nil
+    case .interventions: endIntervention(index)
+    case .stops, .slowDowns, .reboots, .linkLosses, .partitions, .overruns, .strays,
+      .failedActions, .replays, .garbage, .brokerLosses, .serverCuts, .serverCrashes, .fullDisks,
+      .ghosts, .orderStorms:
       break
     }
   }

@@ -59,6 +59,7 @@ extension Simulation {
       return
     }
     log(UInt64(16 * i + message.topic.rawValue), message.bytes)
+    robots[i].record(message)
     let id = robots[i].id
     do throws(WireError) {
       switch message.topic {

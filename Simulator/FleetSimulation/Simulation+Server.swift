@@ -96,6 +96,12 @@ extension Simulation {
 
   // MARK: Store
 
+  mutating func fillDisk(for duration: Duration) {
+    guard server.isUp, server.stalled == nil else { return }
+    server.stalled = []
+    queue.push(.storeTakes, at: now + duration)
+  }
+
   mutating func resumeStore() {
     guard let batch = server.stalled else { return }
     note(of: "store takes again")

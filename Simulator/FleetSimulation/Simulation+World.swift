@@ -38,7 +38,9 @@ extension Simulation {
     for numbered in report.events {
       switch numbered.event {
       case .actionStarted(let id):
-        if world.actionStarted(i, id) { meter.actionStarted(i, at: cell(i), now: now) }
+        guard world.actionStarted(i, id) else { continue }
+        meter.actionStarted(i, at: cell(i), now: now)
+        noticeDeadCharger(i)
       case .actionEnded(let id, let result):
         if world.actionEnded(i, id, result, now: now) {
           meter.actionEnded(i, at: cell(i), now: now)
@@ -140,13 +142,17 @@ extension Simulation {
       let outputs = robots[i].robot.advance(to: now)
       if !outputs.isEmpty { speak(i, outputs) }
     }
-    world.look(at: robots, all: all || elapsed.wholeMicroseconds % 1_000_000 == 0, now: now)
+    protect()
+    world.look(
+      at: robots, rogues: rogues, all: all || elapsed.wholeMicroseconds % 1_000_000 == 0, now: now)
   }
 
   // MARK: The end
 
   private mutating func drain() {
     if phase == .demand { phase = .drain }
+    healOnce()
+    if elapsed.wholeMicroseconds % 30_000_000 == 0 { healRogues() }
     for i in robots.indices where desk.taskOf[i] == nil && isParked(i) { hasRested[i] = true }
     let isOver = elapsed >= scenario.duration + scenario.drainLimit
     guard isOver || (desk.openCount == 0 && desk.pending.isEmpty && unparked == 0) else { return }
@@ -175,7 +181,15 @@ extension Simulation {
       let vertex = cell(i)
       let place = vertex < 0 ? "off the road" : "at \(site.graph.cells[Int(vertex)])"
       let motion = robots[i].robot.isStanding ? "stands" : "drives"
-      explain(.explainRobot(robots[i].id), note: "it \(motion) \(place)")
+      let route = robots[i].robot.route
+      let held = robots[i].robot.isHeld ? ", held by its watchdog" : ""
+      let rogue =
+        (rogues.contains(i) ? ", a rogue" : "") + held
+        + ", order \(route.order), update \(route.update), at leg \(route.visited) of \(route.through)"
+      explain(.explainRobot(robots[i].id), note: "it \(motion) \(place)\(rogue)")
+    }
+    for i in rogues.robots.prefix(20) {
+      explain(.explainRobot(robots[i].id), note: world.explainRogue(outline(i)))
     }
   }
 

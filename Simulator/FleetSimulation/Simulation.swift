@@ -25,6 +25,7 @@ public struct Simulation {
     case fault(Int)
     case faultEnds(Int)
     case connect(robot: Int)
+    case chargingFails(robot: Int)
     case linkTimeout(robot: Int, session: UInt64)
     case will(robot: Int, session: UInt64)
     case toServer(ToServer)
@@ -79,6 +80,12 @@ public struct Simulation {
   var brokerIsUp = true
   /// The server cannot connect before this.
   var serverCutUntil = Instant.zero
+  var rogues: Rogues
+  /// Fault -> the charger that it has put out of order.
+  var deadChargers: [Int: Int32] = [:]
+  /// Fault -> what an operator will ask for at its end.
+  var held: [Int: OperatorCommand] = [:]
+  private(set) var isHealed = false
   /// Faults that have happened.
   var counts: [FaultKind: Int] = [:]
   let codec = WireCodec()
@@ -130,6 +137,7 @@ public struct Simulation {
     faults = FaultPlan.draw(
       scenario.faults, robots: starts.count, duration: scenario.duration,
       seed: root.derive("faults"))
+    rogues = Rogues(robots: starts.count)
     hasRested = [Bool](repeating: false, count: starts.count)
     humans = root.derive("humans").generator()
     world = World(site: site, vehicles: starts.map { site.classes[$0.classIndex] }, start: now)
@@ -177,6 +185,12 @@ public struct Simulation {
     for i in robots.indices {
       queue.push(.connect(robot: i), at: now + .microseconds(2_000_000 * i / robots.count))
     }
+    for fault in faults {
+      let isOwn = fault.kind == .replays || fault.kind == .garbage
+      let recorded = fault.kind == .ghosts ? fault.amount % robots.count : fault.robot
+      guard let recorded, isOwn || fault.kind == .ghosts, recorded < robots.count else { continue }
+      robots[recorded].isRecorded = true
+    }
     queue.push(.look, at: now + Self.lookPeriod)
     queue.push(.second, at: now + .seconds(1))
     for (index, fault) in faults.enumerated() {
@@ -187,6 +201,12 @@ public struct Simulation {
         queue.push(.fault(index), at: now + fault.after)
       }
     }
+  }
+
+  /// Once, when the faults are over.
+  mutating func healOnce() {
+    if !isHealed { heal() }
+    isHealed = true
   }
 
   /// Time since the start.
@@ -224,8 +244,9 @@ public struct Simulation {
       queue.push(.look, at: now + Self.lookPeriod)
     case .second: second()
     case .fault(let index): suffer(index)
-    case .faultEnds(let index): recover(faults[index])
+    case .faultEnds(let index): recover(index)
     case .connect(let i): connect(i)
+    case .chargingFails(let i): failCharging(i)
     case .linkTimeout(let i, let session): timeOut(i, session)
     case .will(let i, let session): publishWill(i, session)
     case .toServer(let message): arriveAtServer(message)

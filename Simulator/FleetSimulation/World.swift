@@ -74,7 +74,9 @@ struct World {
   // MARK: Poses
 
   /// Looks at all robots as they stand and drive now.
-  mutating func look(at robots: [SimulatedRobot], all: Bool, now: Instant) {
+  mutating func look(
+    at robots: [SimulatedRobot], rogues: Rogues, all: Bool, now: Instant
+  ) {
     outlines.removeAll(keepingCapacity: true)
     for i in robots.indices {
       let pose = robots[i].robot.pose
@@ -85,7 +87,9 @@ struct World {
         lengthMillimetres: vehicles[i].lengthMillimetres,
         widthMillimetres: vehicles[i].widthMillimetres)
       outlines.append(outline)
-      guard orders[i] > 0, all || !robots[i].robot.isStanding else { continue }
+      guard orders[i] > 0, all || !robots[i].robot.isStanding, !rogues.contains(i) else {
+        continue
+      }
       note(ownership.check(outline), now)
       note(
         ownership.checkStopping(
@@ -95,6 +99,18 @@ struct World {
           route: robots[i].robot.route), now)
     }
     note(collisionChecker.check(outlines), now)
+  }
+
+  /// Whether an outline is wholly on what its robot owns, and nobody else.
+  func isAtHome(_ outline: Outline) -> Bool {
+    ownership.check(outline).isEmpty && !ownership.isContested(outline.robot)
+  }
+
+  /// Why a robot is still held to be where it should not.
+  func explainRogue(_ outline: Outline) -> String {
+    let off = ownership.check(outline).map { "\($0)" }
+    let contested = ownership.isContested(outline.robot) ? ["others own cells of it"] : []
+    return "a rogue: " + (off + contested).joined(separator: "; ")
   }
 
   mutating func look(at queues: QueueSnapshot, now: Instant) {

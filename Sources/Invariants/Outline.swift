@@ -22,6 +22,24 @@ public struct Outline: Sendable, Equatable {
   }
 }
 
+extension Outline {
+  /// Whether the outlines overlap; touching is not overlapping.
+  public func overlaps(_ other: Outline) -> Bool {
+    OrientedRectangle(self).overlaps(OrientedRectangle(other))
+  }
+
+  /// What the vehicle covers while it drives straight on for `millimetres`.
+  public func driven(_ millimetres: Int32) -> Outline {
+    let (sine, cosine) = sineCosine(millidegrees: headingMillidegrees)
+    let half = Double(millimetres) / 2
+    var swept = self
+    swept.position.x += Int64((sine * half).rounded())
+    swept.position.y -= Int64((cosine * half).rounded())
+    swept.lengthMillimetres += millimetres
+    return swept
+  }
+}
+
 /// A rectangle for the separating-axis test: centre, unit vector along it, half sizes.
 struct OrientedRectangle {
   var x: Double

@@ -34,6 +34,13 @@ public struct OwnershipChecker: Sendable {
       || others[vertex.rawValue].map { $0.contains(robot) } ?? false
   }
 
+  /// Whether another robot owns a cell that `robot` owns.
+  public func isContested(_ robot: RobotIndex) -> Bool {
+    others.contains { cell, heirs in
+      owners[Int(cell)] == robot.rawValue || heirs.contains(robot)
+    }
+  }
+
   /// The server took a robot's word that it stands at `position` without a route: it joined, or
   /// everything it held before was given back.
   public mutating func placed(_ robot: RobotIndex, at position: Point) -> [Violation] {

@@ -24,6 +24,16 @@ enum Heading {
     return turned >= 360 ? turned - 360 : turned
   }
 
+  /// The axis nearest to `heading`, as a unit vector.
+  static func direction(of heading: Double) -> (x: Double, y: Double) {
+    switch normalised(heading) {
+    case 45..<135: (1, 0)
+    case 135..<225: (0, 1)
+    case 225..<315: (-1, 0)
+    default: (0, -1)
+    }
+  }
+
   private static func quarter(_ ratio: Double) -> Double { ratio > 0 ? 90 : -90 }
 
   /// Degrees of the angle in -45 ... 45 with this tangent (Abramowitz and Stegun 4.4.49; no

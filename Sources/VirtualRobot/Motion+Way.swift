@@ -12,6 +12,36 @@ extension Motion {
     limit = 0
   }
 
+  /// Goes on beyond what it may drive, straight ahead.
+  mutating func stray(along millimetres: Double, speed: Double) {
+    cutUnreleased()
+    let last = pieces.count > head ? pieces.last : nil
+    var (ux, uy) = (last?.unitX ?? 0, last?.unitY ?? 0)
+    if ux == 0 && uy == 0 { (ux, uy) = Heading.direction(of: heading) }
+    strayBy(ux * millimetres, uy * millimetres, speed)
+  }
+
+  /// Goes on beyond what it may drive, somewhere else.
+  mutating func stray(dx: Double, dy: Double, speed: Double) {
+    cutUnreleased()
+    strayBy(dx, dy, speed)
+  }
+
+  private mutating func strayBy(_ dx: Double, _ dy: Double, _ speed: Double) {
+    let last = pieces.count > head ? pieces.last : nil
+    let (x, y) = last.map { ($0.endX, $0.endY) } ?? (placeX, placeY)
+    let leg = last?.leg ?? 0
+    add(
+      Point(x: Int64((x + dx).rounded()), y: Int64((y + dy).rounded())), leg: leg, endsLeg: false,
+      limit: min(speed, limits.speed), keepsHeading: false)
+    limit = pieces.count
+  }
+
+  /// What lies ahead and may not be driven is forgotten.
+  private mutating func cutUnreleased() {
+    if limit < pieces.count { pieces.removeSubrange(max(limit, head)...) }
+  }
+
   /// Manoeuvres to `place` close by, without turning.
   mutating func approach(_ place: Point, speed: Double) {
     guard Double(place.x) != placeX || Double(place.y) != placeY else { return }

@@ -10,6 +10,15 @@ public enum RobotFault: Sendable, Equatable {
   case reboot
   /// The battery has only this much left, 0 ... 1000.
   case drain(toPermille: Int32)
+  /// Drives on beyond its release, slowly, this many millimetres the way it is going or looking.
+  case overrun(millimetres: Int32)
+  /// Leaves its route, slowly, for the place this many millimetres off where it is or will stop.
+  case stray(dx: Int32, dy: Int32)
+  /// What it says of its place is off by this much, and by so much more each second; all zero: it
+  /// knows its place again.
+  case mislocate(dx: Int32, dy: Int32, dxPerSecond: Int32, dyPerSecond: Int32)
+  /// What it does standing still fails.
+  case failAction
   /// Somebody has put an emergency stop or an empty battery right (a tenth of a charge).
   case repair
 }

@@ -11,6 +11,9 @@ extension VirtualRobot {
     return outputs + flush()
   }
 
+  /// Robots that leave their road do so slowly: others must be able to see them come.
+  private static let straySpeed = 500.0
+
   private mutating func suffer(_ fault: RobotFault) {
     switch fault {
     case .stop(let duration):
@@ -27,6 +30,19 @@ extension VirtualRobot {
     case .drain(let permille):
       battery.account(now: clock, driven: motion.snapshot(at: clock).driven)
       battery.set(permille: permille)
+    case .overrun(let millimetres):
+      motion.stray(along: Double(millimetres), speed: Self.straySpeed)
+      reconsider()
+    case .stray(let dx, let dy):
+      motion.stray(dx: Double(dx), dy: Double(dy), speed: Self.straySpeed)
+      reconsider()
+    case .mislocate(let dx, let dy, let dxPerSecond, let dyPerSecond):
+      belief = Belief(
+        dx: Int64(dx), dy: Int64(dy), dxPerSecond: Int64(dxPerSecond),
+        dyPerSecond: Int64(dyPerSecond), since: clock)
+      stateIsDue = true
+    case .failAction:
+      if desk.running != nil { endAction(.failed(text: "it did not work")) }
     case .repair:
       if battery.isEmpty { battery.set(permille: 100) }
       change {

@@ -127,6 +127,9 @@ extension VirtualRobot {
       point.x += Int64(noise.next(in: -side...side))
       point.y += Int64(noise.next(in: -side...side))
     }
+    let off = belief.offset(at: clock)
+    point.x += off.x
+    point.y += off.y
     return point
   }
 

@@ -56,6 +56,20 @@ public struct VirtualRobot: Sendable {
     case report(RobotReport)
   }
 
+  /// How far off the place is that it believes to be at.
+  struct Belief: Equatable {
+    var dx: Int64 = 0
+    var dy: Int64 = 0
+    var dxPerSecond: Int64 = 0
+    var dyPerSecond: Int64 = 0
+    var since: Int64 = 0
+
+    func offset(at now: Int64) -> (x: Int64, y: Int64) {
+      let milliseconds = (now - since) / 1000
+      return (dx + dxPerSecond * milliseconds / 1000, dy + dyPerSecond * milliseconds / 1000)
+    }
+  }
+
   enum Link: Equatable {
     case down
     case up(session: UInt64)
@@ -90,6 +104,7 @@ public struct VirtualRobot: Sendable {
   var events = EventLog()
   var desk = ActionDesk()
   var noise: SeededGenerator
+  var belief = Belief()
 
   var link = Link.down
   var serverEpoch: UInt64 = 0

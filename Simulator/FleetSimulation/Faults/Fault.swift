@@ -48,6 +48,23 @@ public enum FaultKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// It forgets order, actions and session, and connects again at the end.
   case reboots
 
+  /// It drives `amount` millimetres beyond its release.
+  case overruns
+  /// It leaves its route for the place `x`, `y` millimetres off.
+  case strays
+  /// Somebody puts it elsewhere nearby (`amount` chooses), `x`, `y` millimetres off a cell's middle.
+  case handMoves = "hand_moves"
+  /// What it says of its place is off by `x`, `y` millimetres.
+  case mislocations
+  /// What it says of its place drifts by `x`, `y` millimetres a second.
+  case drifts
+  /// What it does standing still fails.
+  case failedActions = "failed_actions"
+  /// `amount` of its old messages come again, out of their order.
+  case replays
+  /// `amount` messages in its name make no sense.
+  case garbage
+
   // Links
 
   /// The robot's connection is gone.
@@ -67,16 +84,37 @@ public enum FaultKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// off by `x` milliseconds from then on, and what it has sent is delivered up to `y`
   /// milliseconds late.
   case serverCrashes = "server_crashes"
+  /// The server's store takes nothing.
+  case fullDisks = "full_disks"
+
+  // The site and its people
+
+  /// Something stands on a cell (`amount` chooses) that nobody has told of.
+  case obstacles
+  /// A robot that nobody has enrolled (`amount` its number) sends messages.
+  case ghosts
+  /// An operator closes a zone (`amount` chooses), and opens it at the end.
+  case zoneClosures = "zone_closures"
+  /// A charger (`amount` chooses) gives no current.
+  case deadChargers = "dead_chargers"
+  /// `amount` tasks are asked for at once.
+  case orderStorms = "order_storms"
+  /// An operator cancels a task (`amount` 0), holds one up (1), or pauses (2), stops (3) or parks (4) a
+  /// robot until the end; `x` chooses which.
+  case interventions
 }
 
 extension FaultKind {
   /// What a rate counts: events of each robot, or of the whole site.
   var isOfRobots: Bool {
     switch self {
-    case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .linkLosses,
+    case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .overruns, .strays,
+      .handMoves, .mislocations, .drifts, .failedActions, .replays, .garbage, .linkLosses,
       .partitions:
       true
-    case .brokerLosses, .serverCuts, .serverCrashes: false
+    case .brokerLosses, .serverCuts, .serverCrashes, .fullDisks, .obstacles, .ghosts,
+      .zoneClosures, .deadChargers, .orderStorms, .interventions:
+      false
     }
   }
 
@@ -94,6 +132,19 @@ extension FaultKind {
     case .brokerLosses: (6...60, 500...20_000)
     case .serverCuts: (6...60, 500...20_000)
     case .serverCrashes: (10...120, 200...20_000)
+    case .fullDisks: (6...40, 500...15_000)
+    case .overruns, .strays: (0.2...3, 1000...1000)
+    case .handMoves: (0.2...3, 1000...1000)
+    case .mislocations, .drifts: (0.2...3, 2000...40_000)
+    case .failedActions: (0.5...5, 1000...1000)
+    case .replays: (2...40, 1000...1000)
+    case .garbage: (2...40, 1000...1000)
+    case .obstacles: (20...200, 5000...60_000)
+    case .ghosts: (20...200, 1000...20_000)
+    case .zoneClosures: (10...100, 5000...60_000)
+    case .deadChargers: (10...60, 10_000...90_000)
+    case .orderStorms: (10...60, 1000...1000)
+    case .interventions: (60...1000, 1000...60_000)
     }
   }
 }

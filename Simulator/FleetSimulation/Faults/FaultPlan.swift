@@ -90,7 +90,22 @@ enum FaultPlan {
   /// What else a fault of its kind needs to be told.
   private static func detail(_ fault: inout Fault, using random: inout SeededGenerator) {
     switch fault.kind {
-    case .stops, .emergencyStops, .reboots, .linkLosses, .serverCuts: break
+    case .stops, .emergencyStops, .reboots, .linkLosses, .serverCuts, .failedActions, .fullDisks:
+      break
+    case .overruns: fault.amount = random.next(in: 300...5000)
+    case .strays: (fault.x, fault.y) = place(within: 3000, using: &random)
+    case .handMoves:
+      fault.amount = random.next(in: 0...1_000_000)
+      if random.chance(0.5) { (fault.x, fault.y) = place(within: 900, using: &random) }
+    case .mislocations: (fault.x, fault.y) = place(within: 8000, using: &random)
+    case .drifts: (fault.x, fault.y) = place(within: 400, using: &random)
+    case .replays, .garbage: fault.amount = random.next(in: 1...20)
+    case .obstacles, .zoneClosures, .deadChargers, .ghosts:
+      fault.amount = random.next(in: 0...1_000_000)
+    case .orderStorms: fault.amount = random.next(in: 2...12)
+    case .interventions:
+      fault.amount = random.next(in: 0...4)
+      fault.x = random.next(in: 0...1_000_000)
     case .slowDowns: fault.amount = random.next(in: 50...600)
     case .drainedBatteries: fault.amount = random.chance(0.5) ? 0 : random.next(in: 0...150)
     case .partitions: fault.amount = random.next(in: 1...3)
@@ -101,6 +116,12 @@ enum FaultPlan {
       fault.x = random.chance(0.3) ? step : 0
       fault.y = random.chance(0.5) ? random.next(in: 0...20_000) : 0
     }
+  }
+
+  private static func place(
+    within reach: Int, using random: inout SeededGenerator
+  ) -> (x: Int, y: Int) {
+    (random.next(in: -reach...reach), random.next(in: -reach...reach))
   }
 
   /// Microseconds to the next event of a Poisson process.

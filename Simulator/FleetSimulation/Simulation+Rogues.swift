@@ -1,0 +1,175 @@
+import Determinism
+import FleetModel
+import Grid
+import Invariants
+import Site
+import VirtualRobot
+
+// Robots that leave their road, people who carry them about, things that stand in the way.
+extension Simulation {
+  /// The true outline of a robot.
+  func outline(_ i: Int) -> Outline {
+    let pose = robots[i].robot.pose
+    return Outline(
+      robot: RobotIndex(Int32(i)),
+      position: Point(x: Int64(pose.x.rounded()), y: Int64(pose.y.rounded())),
+      headingMillidegrees: Int32((pose.headingDegrees * 1000).rounded()) % 360_000,
+      lengthMillimetres: robots[i].robot.lengthMillimetres,
+      widthMillimetres: robots[i].robot.widthMillimetres)
+  }
+
+  /// Robots stop before rogues and obstacles, and rogues before everybody.
+  mutating func protect() {
+    guard !rogues.isQuiet else { return }
+    let seen = rogues.robots
+    for i in robots.indices where !robots[i].robot.isStanding {
+      if mustStop(i, seen) {
+        rogues.intervened()
+        inject(.stop(for: .milliseconds(600)), i)
+      }
+    }
+    for i in seen { forgive(i) }
+  }
+
+  private func mustStop(_ i: Int, _ seen: [Int]) -> Bool {
+    let own = outline(i)
+    let speed = robots[i].robot.pose.speedMillimetresPerSecond
+    let stopping = robots[i].robot.stoppingDistanceMillimetres
+    for obstacle in rogues.obstacles
+    where ProtectiveField.meets(own, speed: speed, stopping: stopping, obstacle.outline) {
+      return true
+    }
+    if rogues.contains(i) {
+      return robots.indices.contains {
+        $0 != i && ProtectiveField.meets(own, speed: speed, stopping: stopping, outline($0))
+      }
+    }
+    return seen.contains {
+      ProtectiveField.meets(own, speed: speed, stopping: stopping, outline($0))
+    }
+  }
+
+  /// A rogue that stands on what is its own, and has stopped what it did, is one no more.
+  private mutating func forgive(_ i: Int) {
+    guard rogues.isDone(i, now: now), robots[i].robot.isStanding, world.isAtHome(outline(i))
+    else { return }
+    rogues.pardon(i, now: now)
+  }
+
+  // MARK: What rogues do
+
+  mutating func leaveRoad(_ fault: Fault, _ i: Int) {
+    guard robots[i].robot.route.order > 0 else { return }
+    // Long enough to drive there and to say so.
+    rogues.add(i, until: now + .seconds(25))
+    if fault.kind == .overruns {
+      inject(.overrun(millimetres: Int32(clamping: fault.amount)), i)
+    } else {
+      inject(.stray(dx: Int32(clamping: fault.x), dy: Int32(clamping: fault.y)), i)
+    }
+  }
+
+  mutating func loseItsPlace(_ fault: Fault, _ i: Int) {
+    let (x, y) = (Int32(clamping: fault.x), Int32(clamping: fault.y))
+    rogues.add(i, until: now + fault.lasting + .seconds(10))
+    if fault.kind == .drifts {
+      inject(.mislocate(dx: 0, dy: 0, dxPerSecond: x, dyPerSecond: y), i)
+    } else {
+      inject(.mislocate(dx: x, dy: y, dxPerSecond: 0, dyPerSecond: 0), i)
+    }
+  }
+
+  /// Somebody puts the robot on a free cell nearby, when it stands.
+  mutating func carry(_ fault: Fault, _ i: Int, _ index: Int) {
+    guard robots[i].robot.isStanding else {
+      inject(.stop(for: .seconds(5)), i)
+      return queue.push(.faultEnds(index), at: now + .seconds(4))
+    }
+    let here = robots[i].robot.truePosition
+    let cells = freeCells(near: here, for: i, within: 25_000, clear: 6000)
+    guard !cells.isEmpty else { return }
+    var place = site.centre(of: cells[fault.amount % cells.count])
+    place.x += Int64(fault.x)
+    place.y += Int64(fault.y)
+    put(i, at: place)
+  }
+
+  private mutating func put(_ i: Int, at place: Point) {
+    rogues.add(i, until: now + .seconds(5))
+    speak(i, robots[i].robot.placeByHand(at: place, now: now))
+  }
+
+  /// Cells on which a robot can be put down: within reach, and nobody else near; nearest first.
+  private func freeCells(near place: Point, for i: Int, within: Int64, clear: Int64) -> [VertexID] {
+    var found: [(distance: Int64, vertex: VertexID)] = []
+    for index in 0..<site.graph.vertexCount {
+      let vertex = VertexID(Int32(index))
+      let centre = site.centre(of: vertex)
+      let distance = abs(centre.x - place.x) + abs(centre.y - place.y)
+      guard distance <= within, !site.isNoStop(vertex),
+        site.mayEnter(vertex, class: robots[i].classIndex)
+      else { continue }
+      found.append((distance, vertex))
+    }
+    found.sort { $0.distance != $1.distance ? $0.distance < $1.distance : $0.vertex < $1.vertex }
+    let others = robots.indices.filter { $0 != i }.map { robots[$0].robot.truePosition }
+    return found.map(\.vertex).filter { vertex in
+      let centre = site.centre(of: vertex)
+      return others.allSatisfy { max(abs($0.x - centre.x), abs($0.y - centre.y)) >= clear }
+    }
+  }
+
+  // MARK: Obstacles
+
+  mutating func obstruct(_ fault: Fault, _ index: Int) {
+    let vertex = VertexID(Int32(fault.amount % site.graph.vertexCount))
+    let centre = site.centre(of: vertex)
+    let side = site.cellMillimetres / 2
+    let thing = Outline(
+      robot: RobotIndex(-1), position: centre, headingMillidegrees: 0, lengthMillimetres: side,
+      widthMillimetres: side)
+    // Nobody throws things at robots, or so close before them that they cannot stop.
+    let isFree = robots.indices.allSatisfy { i in
+      let place = robots[i].robot.truePosition
+      let room = Int64(robots[i].robot.stoppingDistanceMillimetres) + 4000
+      return max(abs(place.x - centre.x), abs(place.y - centre.y)) >= room
+    }
+    guard isFree else { return }
+    rogues.put(thing, of: index)
+    queue.push(.faultEnds(index), at: now + fault.lasting)
+  }
+
+  // MARK: The end of all that
+
+  /// All faults are over: what does not end by itself is put right, as people would.
+  mutating func heal() {
+    for i in robots.indices {
+      if robots[i].robot.mode != .automatic { inject(.repair, i) }
+    }
+    healRogues()
+  }
+
+  /// Rogues, and robots that stand where the server cannot take them up, are put onto the nearest
+  /// free cell.
+  mutating func healRogues() {
+    for i in robots.indices where robots[i].robot.isStanding && robots[i].session != nil {
+      let isAstray = robots[i].robot.route.order == 0 && isAstride(i)
+      guard rogues.isDone(i, now: now), isAstray || rogues.contains(i) else { continue }
+      let here = robots[i].robot.truePosition
+      let clear = Int64(site.cellMillimetres) * 3 / 2
+      guard let cell = freeCells(near: here, for: i, within: 60_000, clear: clear).first else {
+        continue
+      }
+      counts[.handMoves, default: 0] += 1
+      put(i, at: site.centre(of: cell))
+    }
+  }
+
+  /// Off the middle of a cell by more than a robot that has arrived is.
+  private func isAstride(_ i: Int) -> Bool {
+    let here = robots[i].robot.truePosition
+    guard let vertex = site.vertex(containing: here) else { return true }
+    let centre = site.centre(of: vertex)
+    return max(abs(here.x - centre.x), abs(here.y - centre.y)) > Int64(site.cellMillimetres) / 20
+  }
+}
