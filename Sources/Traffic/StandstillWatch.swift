@@ -32,6 +32,14 @@ public struct StandstillWatch: Sendable, Equatable {
   /// Whether the robot's plan was given up.
   public var isStuck: Bool { state == .stuck }
 
+  /// Since when it has stood still for longer than it may; nil: it has not, or its plan is gone.
+  public var lateSince: Instant? {
+    switch state {
+    case .late(let since): since
+    case .unwatched, .still, .stuck: nil
+    }
+  }
+
   /// When `checkDue` has something to do; nil when nothing is awaited.
   public var deadline: Instant? {
     switch state {
