@@ -31,7 +31,7 @@ extension Fleet {
         let estimate = estimate(id)
       else { continue }
       let spec = open.record.spec
-      if let only = spec.robot, robotByID[only] == nil {
+      if let only = spec.robot, index(of: only).map({ robots[$0].isRevoked }) ?? true {
         endTask(id, .failed(.removed))
         continue
       }
@@ -88,7 +88,8 @@ extension Fleet {
     for i in robots.indices {
       let robot = robots[i]
       guard mayDrive(i), robot.freshness == .fresh, robot.integration == .utilised,
-        !robot.parked, let classIndex = robot.classIndex, let factsheet = robot.factsheet
+        !robot.parked, !robot.progress.isReported, let classIndex = robot.classIndex,
+        let factsheet = robot.factsheet
       else { continue }
       let vehicle = site.classes[classIndex]
       result.append(

@@ -17,13 +17,42 @@ extension Fleet {
     }
     chain += robot.action.map(waitForAction) ?? []
     if let group = robot.queuedGroup { chain += waitForPlace(i, group) }
+    if let late = lateness(i) {
+      chain.append("it has stood still with road ahead for \(late.components.seconds) s")
+    }
+    chain += frozen(i)
     chain += waitForRoad(i)
+    if isStalled(i) {
+      let since = (now - robots[i].progress.since).components.seconds
+      chain.append(
+        "it has not come on for \(since) s: the region round \(robots[holdUp(i)].id) is searched")
+    }
+    return chain
+  }
+
+  /// Why nothing is planned for a robot that could drive.
+  private func frozen(_ i: Int) -> [String] {
+    let robot = robots[i].index
+    guard traffic.isPresent(robot) else { return [] }
+    var chain: [String] = []
+    if traffic.isContested(robot) {
+      let others = traffic.holders(of: traffic.ownedCells(robot), but: robot)
+      let names = others.map { "\(robots[$0.index].id) (\(activity($0.index)))" }
+      chain.append(
+        "it stops: road of its own is held by \(names.joined(separator: ", ")) as well")
+    }
+    if traffic.awaitsTrim(robot) {
+      let since = robots[i].trimAsked.map { " since \((now - $0).components.seconds) s" } ?? ""
+      chain.append("it was asked where it can stop; its answer is awaited\(since)")
+    }
     return chain
   }
 
   /// What will happen about a robot that is not driven.
   private func nextStep(_ i: Int) -> [String] {
     let robot = robots[i]
+    if robot.isRevoked { return [clearing(i)] }
+    if robot.containment != nil { return astray(i) }
     if robot.presence == .unconfirmed {
       return ["it gets new road as soon as it answers the query"]
     }
@@ -31,12 +60,30 @@ extension Fleet {
     switch robot.freshness {
     case .lost:
       return [
-        "its cells stay blocked until it is heard again,"
-          + " or is removed by an operator who has seen that it is gone"
+        "its cells stay blocked until it is heard again",
+        clearing(i),
       ]
     case .suspect: return ["after 30 s of silence it counts as lost and others drive round it"]
     case .fresh: return []
     }
+  }
+
+  private func clearing(_ i: Int) -> String {
+    "if somebody has seen that it is gone: `drover robot clear \(robots[i].id) --confirmed`"
+  }
+
+  private func astray(_ i: Int) -> [String] {
+    let robot = robots[i]
+    let cells = traffic.obstruction(of: robot.index)
+    let since = robot.containment.map { (now - $0.since).components.seconds } ?? 0
+    var chain = ["contained \(since) s ago: \(cells.count) cells are blocked for it"]
+    let near = traffic.holders(of: cells, but: robot.index).map { robots[$0.index].id.text }
+    if !near.isEmpty {
+      chain.append("there, too, and asked to stop: \(near.joined(separator: ", "))")
+    }
+    chain.append("it goes on once it has said, standing on the middle of a cell, where it is")
+    chain.append(clearing(i))
+    return chain
   }
 
   private func waitForAction(_ running: RunningAction) -> [String] {

@@ -21,6 +21,7 @@ extension Fleet {
 
   /// The robot was heard of.
   mutating func heard(_ i: Int) {
+    robots[i].heardAt = now
     let isMoving = (robots[i].state?.speedMillimetresPerSecond ?? 0) != 0
     for effect in robots[i].link.heard(isMoving: isMoving, now: now) { apply(effect, i) }
     if robots[i].freshness != .fresh { setFreshness(i, .fresh) }
@@ -78,7 +79,8 @@ extension Fleet {
   func mayDrive(_ i: Int) -> Bool {
     robots[i].presence == .present && robots[i].freshness != .lost && robots[i].mode == .automatic
       && !robots[i].paused && !robots[i].watch.isStuck && robots[i].classIndex != nil
-      && robots[i].integration.isRouted
+      && robots[i].integration.isRouted && robots[i].containment == nil
+      && !robots[i].isRevoked
   }
 
   mutating func modeChanged(_ i: Int) {
@@ -104,28 +106,15 @@ extension Fleet {
     case .retime:
       notice(.robotChanged, robot: i, "\(robots[i].id) stands still with road ahead of it")
     case .withdraw:
+      statistics.standstills += 1
+      // Half a minute was long enough: others are planned round it at once.
+      robots[i].frozenSince = now - settings.wallAfter
       incident(i, "\(robots[i].id) does not move: others are planned round it")
       updateHeld(i)
     case .moving:
       notice(.robotChanged, robot: i, "\(robots[i].id) moves again")
       updateHeld(i)
     }
-  }
-
-  /// Three states in a row from cells that the robot does not own: it drives where it should not.
-  mutating func checkStray(_ i: Int) {
-    guard robots[i].presence == .present, let state = robots[i].state,
-      let vertex = site.vertex(containing: state.position)
-    else { return }
-    guard traffic.owner(of: vertex.rawValue) != robots[i].index, isAstray(i, state.position) else {
-      robots[i].strayStates = 0
-      return
-    }
-    robots[i].strayStates += 1
-    guard robots[i].strayStates == 3 else { return }
-    let cell = site.graph.cell(of: vertex)
-    incident(i, "\(robots[i].id) is at \(cell), which was not released to it")
-    askPresence(i)
   }
 }
 

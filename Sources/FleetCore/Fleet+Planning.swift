@@ -15,6 +15,7 @@ extension Fleet {
     agents.reserveCapacity(robots.count)
     for i in robots.indices { agents.append(agent(i)) }
     addHeldRoad(&agents)
+    addObstructions(&agents)
     let budget = PlanningBudget(work: settings.planningWork * robots.count)
     for move in planner.step(agents, budget: budget) { append(move) }
     unstick(&agents)
@@ -23,20 +24,28 @@ extension Fleet {
   /// Robots that come no nearer to their goals: a complete search on the region round one of them,
   /// at most one at a time.
   private mutating func unstick(_ agents: inout [PlanningAgent]) {
-    let stuck = planner.stuckAgents.filter { agents[Int($0)].mobility == .free }
-    guard !stuck.isEmpty, unstickTimer.fires(now, every: settings.unstickPeriod) else { return }
+    guard unstickTimer.fires(now, every: settings.unstickPeriod),
+      let chosen = stalledAgent(agents) ?? stuckAgent(agents)
+    else { return }
     for i in robots.indices where agents[i].mobility != .absent {
       agents[i].at = traffic.plannedEnd(robots[i].index)
     }
-    // Each in turn: one that cannot be helped must not keep the others waiting.
-    let chosen = stuck[unstickCount % stuck.count]
-    unstickCount += 1
     let outcome = planner.solveRegion(
       around: chosen, agents: agents, budget: settings.unstickBudget)
+    statistics.regionSearches += 1
     guard case .solved(let steps) = outcome else { return }
+    statistics.regionsSolved += 1
     for step in steps {
       for move in step { append(move) }
     }
+  }
+
+  /// Each in turn: one that cannot be helped must not keep the others waiting.
+  private mutating func stuckAgent(_ agents: [PlanningAgent]) -> Int32? {
+    let stuck = planner.stuckAgents.filter { agents[Int($0)].mobility == .free }
+    guard !stuck.isEmpty else { return nil }
+    unstickCount += 1
+    return stuck[(unstickCount - 1) % stuck.count]
   }
 
   /// What was released to robots that have not been able to drive for long is no way for others

@@ -7,54 +7,80 @@ import Traffic
 
 // Where a robot says it is, against what it was promised (docs/traffic.md, rules 8 and 9).
 extension Fleet {
-  /// The robot's position and route as it told them: reconcile them with what we know. Only while
-  /// nothing new can be under way to it; a later answer to a repeated question changes nothing.
+  /// The robot's position and route as it told them: reconciles them with what we know
+  /// (`ReconcileRule`, docs/recovery.md).
   mutating func present(
     _ i: Int, position: Point, route: RoutePosition, standing: Bool, serverEpoch epoch: UInt64,
     answering query: UInt64
   ) {
-    if robots[i].presence == .present {
-      if isLost(i, position, route, unasked: query == 0) { askPresence(i) }
-      return
-    }
     // In a session that began before this run, what an earlier run sent may still be on its way
-    // until the robot has heard of this one.
-    guard epoch == serverEpoch || robots[i].sessionBeganHere else { return }
-    // What was said before the last query may know less than what was sent before it.
-    if let asked = robots[i].lastQuery, query != asked { return }
+    // until the robot has heard of this one. What was said before the last query may know less
+    // than what was sent before it.
+    let hasHeard = epoch == serverEpoch || robots[i].sessionBeganHere
+    let answers = robots[i].lastQuery.map { $0 == query } ?? true
+    let isPresent = robots[i].presence == .present
+    let word = ReconcileRule.Word(
+      route: route, isStanding: standing, stance: stance(position),
+      isOnOwnRoad: robots[i].presence != .absent && !isAstray(i, position),
+      isCurrent: isPresent ? query == 0 : hasHeard && answers)
+    let verdict = ReconcileRule.verdict(word, known(i))
+    if verdict == .ignore || verdict == .nothing { return }
     guard let classIndex = robots[i].classIndex else {
       robots[i].offMapReason = "it has sent no factsheet of a class of this site"
       return
     }
-    switch robots[i].presence {
-    case .absent:
-      guard standing else { return }
-      settle(i, position, route, classIndex)
-    case .unconfirmed where isAstray(i, position):
-      if standing { settle(i, position, route, classIndex) }
-    case .unconfirmed, .present:
-      switch traffic.reconcile(robots[i].index, position: route) {
-      case .agreed(let visit, let withdrawn, let trim):
-        agreed(i, route, visit, withdrawn)
-        if let trim { send(i, trim) }
-      case .otherOrder:
-        if standing { settle(i, position, route, classIndex) }
-      case .refused(let reason):
-        incident(i, "\(robots[i].id) is where it should not be: \(reason)")
-        if standing { settle(i, position, route, classIndex) }
-      }
-    }
+    act(verdict, i, position, route, classIndex, isAstray: !word.isOnOwnRoad)
     updateHeld(i)
     robots[i].isDirty = true
     robots[i].goalDirty = true
   }
 
-  /// Whether a robot that we thought to be on its road says that it is not: it was moved by hand and
-  /// has forgotten its route, or drove where it should not.
-  private func isLost(_ i: Int, _ position: Point, _ route: RoutePosition, unasked: Bool) -> Bool {
-    let hasForgotten =
-      unasked && route.order == 0 && traffic.position(of: robots[i].index).update > 0
-    return hasForgotten || isAstray(i, position)
+  /// What the server knows of the robot's route.
+  private func known(_ i: Int) -> ReconcileRule.Known {
+    let robot = robots[i].index
+    guard robots[i].presence != .absent else { return .absent }
+    let promised = ReconcileRule.Promised(
+      position: traffic.position(of: robot), furthest: traffic.furthestReleased(robot))
+    return robots[i].presence == .present ? .present(promised) : .awaiting(promised)
+  }
+
+  private func stance(_ position: Point) -> ReconcileRule.Stance {
+    guard let vertex = site.vertex(containing: position) else { return .offRoad }
+    let centre = site.centre(of: vertex)
+    let off = max(abs(centre.x - position.x), abs(centre.y - position.y))
+    return off <= Int64(site.cellMillimetres) / 4 ? .centre : .astride
+  }
+
+  private mutating func act(
+    _ verdict: ReconcileRule.Verdict, _ i: Int, _ position: Point, _ route: RoutePosition,
+    _ classIndex: Int, isAstray: Bool
+  ) {
+    switch verdict {
+    case .ignore, .nothing, .wait: break
+    case .ask:
+      if isAstray { standAstray(i, position) }
+      askPresence(i)
+    case .agree: agree(i, route)
+    case .settle: settle(i, position, route, classIndex)
+    case .trimForeign:
+      send(i, .trim(order: route.order, update: route.update, through: route.visited))
+      if isAstray { standAstray(i, position) }
+    case .obstruct: obstruct(i, position)
+    case .contain(let cause): contain(i, cause)
+    case .refuse:
+      offMap(i, "its order number \(route.order) leaves no room for another")
+      if isAstray { standAstray(i, position) }
+    }
+  }
+
+  /// The robot stands where no order can begin.
+  private mutating func obstruct(_ i: Int, _ position: Point) {
+    let reason =
+      site.vertex(containing: position) == nil
+      ? "it stands at (\(position.x), \(position.y)) mm, where there is no road"
+      : "it stands between cells, at (\(position.x), \(position.y)) mm"
+    offMap(i, reason)
+    standAstray(i, position)
   }
 
   /// Whether `position` is on no cell that was promised to the robot.
@@ -64,15 +90,20 @@ extension Fleet {
   }
 
   /// The robot knows our order: it goes on with it.
-  private mutating func agreed(
-    _ i: Int, _ route: RoutePosition, _ visit: VisitOutcome, _ withdrawn: [Withdrawal]
-  ) {
-    robots[i].presence = .present
-    if case .advanced(_, let legs) = visit { visited(i, legs) }
-    apply(withdrawn)
-    missionReplanned(i)
-    send(i, .confirm(order: route.order, update: route.update))
-    resumeAction(i)
+  private mutating func agree(_ i: Int, _ route: RoutePosition) {
+    switch traffic.reconcile(robots[i].index, position: route) {
+    case .agreed(let visit, let withdrawn, let trim):
+      robots[i].presence = .present
+      endContainment(i)
+      if case .advanced(_, let legs) = visit { visited(i, legs) }
+      apply(withdrawn)
+      missionReplanned(i)
+      send(i, .confirm(order: route.order, update: route.update))
+      resumeAction(i)
+      if let trim { send(i, trim) }
+    case .otherOrder, .refused:
+      preconditionFailure("\(route) was agreed to and is not what was promised")
+    }
   }
 
   /// The robot stands where it says without an order of ours: it was switched on, switched on
@@ -80,10 +111,11 @@ extension Fleet {
   private mutating func settle(
     _ i: Int, _ position: Point, _ route: RoutePosition, _ classIndex: Int
   ) {
-    // An order number that leaves no room for ours is no number of ours.
-    guard route.order < 1 << 62, let start = standingVertex(i, position, classIndex),
-      trimsForeign(i, route)
-    else { return }
+    guard let start = site.vertex(containing: position)?.rawValue else { return }
+    guard !graphs[classIndex].moves(from: start).isEmpty else {
+      offMap(i, "its class has no way out of \(site.graph.cell(of: VertexID(start)))")
+      return standAstray(i, position)
+    }
     robots[i].order = max(robots[i].order, route.order) + 1
     let robot = robots[i].index
     let mutexes = Array(graphs[classIndex].mutexes(of: start))
@@ -98,40 +130,16 @@ extension Fleet {
           limit: releaseLimit(classIndex)))
     }
     robots[i].presence = .present
-    robots[i].offMapReason = ""
+    endContainment(i)
     missionReplanned(i)
     send(i, .confirm(order: route.order, update: route.update))
     resumeAction(i)
     notice(.robotChanged, robot: i, "\(robots[i].id) is on the map")
   }
 
-  /// The cell on whose middle the robot stands; nil, with a reason, when it stands on none.
-  private mutating func standingVertex(_ i: Int, _ position: Point, _ classIndex: Int) -> Int32? {
-    guard let vertex = site.vertex(containing: position) else {
-      return offMap(i, "it stands at (\(position.x), \(position.y)) mm, where there is no road")
-    }
-    let centre = site.centre(of: vertex)
-    let off = max(abs(centre.x - position.x), abs(centre.y - position.y))
-    guard off <= Int64(site.cellMillimetres) / 4 else {
-      return offMap(i, "it stands between cells, \(off) mm off the middle of one")
-    }
-    guard graphs[classIndex].moves(from: vertex.rawValue).isEmpty == false else {
-      return offMap(i, "its class has no way out of \(site.graph.cell(of: vertex))")
-    }
-    return vertex.rawValue
-  }
-
-  private mutating func offMap(_ i: Int, _ reason: String) -> Int32? {
+  private mutating func offMap(_ i: Int, _ reason: String) {
     if robots[i].offMapReason != reason { incident(i, "\(robots[i].id) cannot join: \(reason)") }
     robots[i].offMapReason = reason
-    return nil
-  }
-
-  /// A route we do not know with road still ahead must be given back before the robot joins.
-  private mutating func trimsForeign(_ i: Int, _ route: RoutePosition) -> Bool {
-    guard route.order != 0, route.through > route.visited else { return true }
-    send(i, .trim(order: route.order, update: route.update, through: route.visited))
-    return false
   }
 
   private mutating func contested(_ i: Int, _ outcome: JoinOutcome) {
@@ -146,7 +154,7 @@ extension Fleet {
   }
 
   /// Asks a robot to stop as early as it can.
-  private mutating func trim(_ i: Int) {
+  mutating func trim(_ i: Int) {
     let start = traffic.requestTrim(robots[i].index)
     apply(start.withdrawn)
     if let request = start.request { send(i, request) }

@@ -50,6 +50,7 @@ extension Fleet {
       robots[i].index, order: order, update: update, through: through)
     if let refusal {
       incident(i, "\(robots[i].id) acknowledges leg \(through) of order \(order): \(refusal)")
+      if case .baseViolation = refusal { contain(i, .baseViolation) }
     } else {
       taskAcknowledged(i)
     }
@@ -61,7 +62,7 @@ extension Fleet {
     case .unchanged: break
     case .refused(let reason):
       incident(i, "\(robots[i].id) reports leg \(leg) of order \(order) as driven: \(reason)")
-      askAgain(i)
+      if case .baseViolation = reason { contain(i, .baseViolation) } else { askAgain(i) }
     }
   }
 

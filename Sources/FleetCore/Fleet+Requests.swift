@@ -39,6 +39,8 @@ extension Fleet {
     case .resumeRobot(let id): return verb(user, "resume robot", id) { $0.resumeRobot($1) }
     case .stopRobot(let id): return verb(user, "stop robot", id) { $0.stopRobot($1) }
     case .parkRobot(let id): return verb(user, "park robot", id) { $0.parkRobot($1) }
+    case .clearRobot(let id, let confirmed):
+      return verb(user, "clear robot", id) { $0.clearRobot($1, confirmed: confirmed) }
     case .setIntegration(let id, let level):
       return verb(user, "integration \(level.rawValue)", id) { $0.setIntegration($1, level) }
     case .listStations: return .stations(stationViews())
@@ -279,7 +281,8 @@ extension OperatorCommand {
   var changesSomething: Bool {
     switch self {
     case .submitTask, .cancelTask, .pauseTask, .resumeTask, .releaseTask, .pauseRobot,
-      .resumeRobot, .stopRobot, .parkRobot, .setIntegration, .closeZone, .openZone, .enrol,
+      .resumeRobot, .stopRobot, .parkRobot, .clearRobot, .setIntegration, .closeZone, .openZone,
+      .enrol,
       .removeEnrolment:
       true
     case .listTasks, .showTask, .listRobots, .showRobot, .listStations, .listZones, .explainRobot,

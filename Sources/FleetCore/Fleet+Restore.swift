@@ -62,6 +62,7 @@ extension Fleet {
     robots[i].classIndex = stored.factsheet.flatMap { site.classIndex(of: $0.vehicle.id) }
     robots[i].freshness = .suspect
     if stored.sessionEpoch > 0 { robots[i].session = .offline }
+    defer { blockAgain(i, stored.obstruction ?? []) }
     // A promise holds even if the site no longer knows the robot's class.
     guard let promise = stored.promise else { return }
     guard fits(promise) else {
@@ -75,6 +76,17 @@ extension Fleet {
       let names = others.map { robots[$0.index].id.text }.joined(separator: ", ")
       incident(i, "\(robots[i].id) was promised cells that \(names) was promised as well")
     }
+  }
+
+  /// It was astray when the server stopped.
+  private mutating func blockAgain(_ i: Int, _ cells: [Int32]) {
+    guard !cells.isEmpty, cells.allSatisfy((0..<Int32(traffic.resourceCount)).contains) else {
+      return
+    }
+    if robots[i].presence != .absent {
+      robots[i].containment = Containment(cause: .offRoute, since: now)
+    }
+    _ = traffic.obstruct(robots[i].index, cells)
   }
 
   private func fits(_ promise: Promise) -> Bool {

@@ -11,20 +11,52 @@ extension Fleet {
   func index(of robot: RobotID) -> Int? { robotByID[robot]?.index }
 
   mutating func enrol(_ id: RobotID) {
-    guard robotByID[id] == nil else { return }
+    if let i = index(of: id) { return enrolAgain(i) }
     let index = RobotIndex(Int32(robots.count))
     robots.append(RobotEntry(id: id, index: index, now: now))
     robotByID[id] = index
     statistics.robots += 1
   }
 
+  /// It was removed while it was on the map and not cleared since: whoever comes by its name now
+  /// begins anew, and says where it is.
+  private mutating func enrolAgain(_ i: Int) {
+    guard robots[i].isRevoked else { return }
+    robots[i].isRevoked = false
+    robots[i].integration = .utilised
+    robots[i].sessionEpoch = 0
+    robots[i].eventsHandled = 0
+    robots[i].eventsConfirmed = 0
+    robots[i].isDirty = true
+  }
+
+  /// The robot's credentials are gone. Where it may still be on the road its cells stay blocked,
+  /// over restarts too, until an operator has looked (`clearRobot`).
   mutating func remove(_ id: RobotID) {
     guard let i = index(of: id) else { return }
     leaveTask(i, failing: .removed)
-    if robots[i].presence != .absent { apply(traffic.leave(robots[i].index)) }
-    robots[i].presence = .absent
-    forgetGoal(i)
+    robots[i].session = .lost
+    robots[i].control = nil
+    robots[i].integration = .ignored
+    guard isOnMap(i), refusalToClear(i) != nil else {
+      takeOffTheMap(i, failing: .removed)
+      return forget(i)
+    }
+    guard !robots[i].isRevoked else { return }
+    robots[i].isRevoked = true
+    awaitPresence(i)
+    updateHeld(i)
+    incident(
+      i,
+      "\(id) was removed while it was on the map: its cells stay blocked until"
+        + " `drover robot clear \(id)`")
+  }
+
+  /// Nothing is left of it on the map: its name is free.
+  mutating func forget(_ i: Int) {
+    let id = robots[i].id
     robotByID[id] = nil
+    robots[i].isRevoked = false
     robots[i].session = .never
     robots[i].control = nil
     robots[i].integration = .ignored
@@ -146,7 +178,7 @@ extension Fleet {
       notice(.robotChanged, robot: i, "\(id) is in mode \(state.mode)")
       modeChanged(i)
     }
-    checkStray(i)
+    sighted(i)
     letGo(i, state)
   }
 

@@ -10,6 +10,7 @@ extension Fleet {
     if isTransportUp, housekeepingTimer.fires(now, every: .milliseconds(250)) {
       for i in robots.indices { look(after: i) }
     }
+    reorderLate()
     if dispatchTimer.fires(now, every: settings.dispatchPeriod) { dispatch() }
     if planningTimer.fires(now, every: settings.planningPeriod) { plan() }
     for release in traffic.release() { send(release) }
@@ -33,6 +34,7 @@ extension Fleet {
     checkAction(i)
     checkTrim(i)
     checkHindrance(i)
+    watchProgress(i)
     queryAgain(i)
     refreshState(i)
     guard robots[i].freshness == .fresh else { return }

@@ -77,6 +77,8 @@ extension Fleet {
   /// Why the robot is not driven at all; nil: it is.
   func hindrance(_ i: Int) -> String? {
     let robot = robots[i]
+    if robot.isRevoked { return "removed while it was on the map" }
+    if let containment = robot.containment { return text(i, containment.cause) }
     switch robot.presence {
     case .absent:
       if robot.session == .never { return "has never connected" }

@@ -13,7 +13,8 @@ import Traffic
 /// function of the site, the settings, the seed and the events. It reads no clock and does no I/O.
 ///
 /// How to read this folder: this file holds the state and sorts events. `Fleet+Sessions` (robots
-/// come and go), `Fleet+Presence` (where they are), `Fleet+Freshness` (whether they are heard and
+/// come and go), `Fleet+Presence` (where they are), `Fleet+Containment` (where they should not be),
+/// `Fleet+Freshness` (whether they are heard and
 /// drive), `Fleet+Reports` (what they did), `Fleet+Tick` (time), `Fleet+Planning` and `Fleet+Goals`
 /// (where to, and the way), `Fleet+Actions` (work at a place), `Fleet+Tasks` (a task's life),
 /// `Fleet+Dispatch` (who does what), `Fleet+Requests`, `Fleet+Views` and `Fleet+Explain`
@@ -55,6 +56,7 @@ public struct Fleet: Sendable {
   var dispatchTimer = Timer()
   var housekeepingTimer = Timer()
   var unstickTimer = Timer()
+  var reorderTimer = Timer()
   var unstickCount = 0
 
   // What the event under way has brought about.
@@ -167,7 +169,8 @@ public struct Fleet: Sendable {
       eventsHandled: robot.eventsHandled, integration: robot.integration, paused: robot.paused,
       parked: robot.parked, energyPermille: robot.energyPermille, action: robot.action,
       actionCount: robot.actionCount, order: robot.order,
-      promise: robot.presence == .absent ? nil : traffic.promise(of: robot.index))
+      promise: robot.presence == .absent ? nil : traffic.promise(of: robot.index),
+      obstruction: traffic.obstruction(of: robot.index).nonEmpty)
   }
 
   mutating func flushTasks() {

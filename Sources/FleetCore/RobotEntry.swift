@@ -62,6 +62,16 @@ struct RobotEntry: Sendable {
   var frozenSince: Instant?
   /// States in a row that put it on cells it does not own.
   var strayStates = 0
+  /// It is where nobody gave it road, and has not said, standing, where that is.
+  var containment: Containment?
+  /// Anything came from it last, or it was given that long to be heard.
+  var heardAt: Instant
+  /// Its credentials are gone, but it may still be on the map: it keeps its cells until cleared.
+  var isRevoked = false
+
+  /// Robots that were to pass before it while it was late, and when that is tried again.
+  var passed: [(robot: RobotIndex, again: Instant)] = []
+  var progress: Progress
 
   // What the operator said.
   var integration = IntegrationLevel.utilised
@@ -102,6 +112,8 @@ struct RobotEntry: Sendable {
     self.id = id
     self.index = index
     link = RobotLink(now: now)
+    heardAt = now
+    progress = Progress(since: now)
   }
 }
 
@@ -135,4 +147,11 @@ public struct StoredRobot: Sendable, Equatable, Codable {
   public var order: UInt64
   /// The road that was promised to it; nil: it is not on the map.
   public var promise: Promise?
+  /// Cells blocked because it may be on them against its route; nil: none.
+  public var obstruction: [Int32]?
+}
+
+extension Array {
+  /// nil in place of an empty array.
+  var nonEmpty: [Element]? { isEmpty ? nil : self }
 }

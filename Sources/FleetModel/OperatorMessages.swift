@@ -29,6 +29,9 @@ public enum OperatorCommand: Sendable, Equatable {
   case resumeRobot(RobotID)
   case stopRobot(RobotID)
   case parkRobot(RobotID)
+  /// Takes a robot that is gone off the map and gives its cells away. Refused unless `confirmed`
+  /// (somebody has looked), and while the robot is heard or may still be driving.
+  case clearRobot(RobotID, confirmed: Bool)
   case setIntegration(RobotID, IntegrationLevel)
   case listStations
   case listZones
@@ -243,6 +246,19 @@ public struct FleetStatistics: Sendable, Equatable, Codable {
   public var releaseLatencyP50Microseconds: Int64
   public var releaseLatencyP99Microseconds: Int64
   public var invariantViolations: Int64
+  /// Robots that were found off their road or past their release, this run.
+  public var contained: Int64
+  /// Robots that operators took off the map, this run.
+  public var cleared: Int64
+  /// Standstills after which others were planned round a robot, this run.
+  public var standstills: Int64
+  /// Searches for robots that came no nearer to their goals, and how many found a way; this run.
+  public var regionSearches: Int64
+  public var regionsSolved: Int64
+  /// Times that robots were let pass before a late one, this run.
+  public var reorders: Int64
+  /// Robots that had not come on for minutes and were named, this run.
+  public var cannotMove: Int64
   public var cpuMicroseconds: Int64
   /// Of the private broker's process; 0 without one.
   public var brokerCPUMicroseconds: Int64
@@ -256,6 +272,13 @@ public struct FleetStatistics: Sendable, Equatable, Codable {
     releaseLatencyP50Microseconds = 0
     releaseLatencyP99Microseconds = 0
     invariantViolations = 0
+    contained = 0
+    cleared = 0
+    standstills = 0
+    regionSearches = 0
+    regionsSolved = 0
+    reorders = 0
+    cannotMove = 0
     cpuMicroseconds = 0
     brokerCPUMicroseconds = 0
   }

@@ -42,6 +42,8 @@ extension Reader {
       .stopRobot(try id(c.stop_robot, "stop_robot"))
     case DROVER__V1__OPERATOR_REQUEST__COMMAND_PARK_ROBOT:
       .parkRobot(try id(c.park_robot, "park_robot"))
+    case DROVER__V1__OPERATOR_REQUEST__COMMAND_CLEAR_ROBOT:
+      try part("ClearRobot").clearRobot(require(c.clear_robot, "clear_robot"))
     case DROVER__V1__OPERATOR_REQUEST__COMMAND_SET_INTEGRATION:
       try part("SetIntegration").integration(require(c.set_integration, "set_integration"))
     case DROVER__V1__OPERATOR_REQUEST__COMMAND_LIST_STATIONS: .listStations
@@ -86,6 +88,12 @@ extension Reader {
   ) throws(WireError) -> OperatorCommand {
     .releaseTask(
       try id(m.pointee.task, "task"), code: try text(m.pointee.code, WireLimits.codeBytes, "code"))
+  }
+
+  private func clearRobot(
+    _ m: UnsafeMutablePointer<Drover__V1__ClearRobot>
+  ) throws(WireError) -> OperatorCommand {
+    .clearRobot(try id(m.pointee.robot, "robot"), confirmed: m.pointee.confirmed != 0)
   }
 
   private func integration(

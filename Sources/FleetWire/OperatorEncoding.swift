@@ -32,6 +32,11 @@ extension Builder {
     case .resumeRobot(let robot): name(m, DROVER__V1__OPERATOR_REQUEST__COMMAND_RESUME_ROBOT, robot)
     case .stopRobot(let robot): name(m, DROVER__V1__OPERATOR_REQUEST__COMMAND_STOP_ROBOT, robot)
     case .parkRobot(let robot): name(m, DROVER__V1__OPERATOR_REQUEST__COMMAND_PARK_ROBOT, robot)
+    case .clearRobot(let robot, let confirmed):
+      m.pointee.command_case = DROVER__V1__OPERATOR_REQUEST__COMMAND_CLEAR_ROBOT
+      m.pointee.clear_robot = message(drover__v1__clear_robot__init)
+      m.pointee.clear_robot.pointee.robot = id(robot)
+      m.pointee.clear_robot.pointee.confirmed = confirmed ? 1 : 0
     case .setIntegration(let robot, let level):
       m.pointee.command_case = DROVER__V1__OPERATOR_REQUEST__COMMAND_SET_INTEGRATION
       m.pointee.set_integration = message(drover__v1__set_integration__init)

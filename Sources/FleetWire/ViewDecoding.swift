@@ -112,6 +112,13 @@ extension Reader {
     figures.invariantViolations = try count(c.invariant_violations, "invariant_violations")
     figures.cpuMicroseconds = try count(c.cpu_us, "cpu_us")
     figures.brokerCPUMicroseconds = try count(c.broker_cpu_us, "broker_cpu_us")
+    figures.contained = try count(c.contained, "contained")
+    figures.cleared = try count(c.cleared, "cleared")
+    figures.standstills = try count(c.standstills, "standstills")
+    figures.regionSearches = try count(c.region_searches, "region_searches")
+    figures.regionsSolved = try count(c.regions_solved, "regions_solved")
+    figures.reorders = try count(c.reorders, "reorders")
+    figures.cannotMove = try count(c.cannot_move, "cannot_move")
     return figures
   }
 

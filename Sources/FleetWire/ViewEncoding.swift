@@ -90,6 +90,13 @@ extension Builder {
     m.pointee.invariant_violations = value.invariantViolations
     m.pointee.cpu_us = value.cpuMicroseconds
     m.pointee.broker_cpu_us = value.brokerCPUMicroseconds
+    m.pointee.contained = value.contained
+    m.pointee.cleared = value.cleared
+    m.pointee.standstills = value.standstills
+    m.pointee.region_searches = value.regionSearches
+    m.pointee.regions_solved = value.regionsSolved
+    m.pointee.reorders = value.reorders
+    m.pointee.cannot_move = value.cannotMove
     return m
   }
 

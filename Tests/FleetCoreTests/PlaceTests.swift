@@ -137,7 +137,7 @@ import Testing
     try yard.run(60) { ($0.fleet.tasks.open[task]?.mission.progressPermille ?? 0) > 300 }
     try yard.cut(first)
     try yard.add("r2", 3, 2)
-    try yard.run(35)
+    try yard.run(45)
     try yard.handle(.removed(first))
     yard.robots[first] = nil
     try yard.run(60) { $0.state(task) == "completed" }

@@ -240,7 +240,8 @@ extension SessionTests {
       state.number = number + UInt64(n)
       try yard.handle(.state(id, state))
     }
-    #expect(yard.incidents.count == 1)
+    #expect(yard.incidents.allSatisfy { $0.contains("r1 is off its road at (1, 1)") })
+    #expect(!yard.incidents.isEmpty)
     #expect(
       yard.fleet.robots[0].presence == .unconfirmed || yard.fleet.robots[0].presence == .present)
     let asked = yard.sent.last { if case .query = $0.message.command { true } else { false } }

@@ -91,8 +91,6 @@ import Testing
     try yard.run(60) { isLoaded($0, task) }
     try yard.handle(.removed(first))
     #expect(yard.record(task)?.state == .failed(.removed))
-    #expect(yard.fleet.queueSnapshot().robots.isEmpty)
-    #expect(try yard.shelf.load().robots.isEmpty)
   }
 
   @Test func aTaskForARemovedRobotGoesToNoOther() throws {

@@ -13,7 +13,7 @@ extension SeededGenerator {
   }
 
   mutating func command() -> OperatorCommand {
-    switch next(below: 24) {
+    switch next(below: 25) {
     case 0: .submitTask(key: id(), spec: taskSpec())
     case 1:
       .listTasks(
@@ -41,6 +41,7 @@ extension SeededGenerator {
     case 20: .snapshot
     case 21: .statistics
     case 22: .enrol(name: name(), role: one(of: Role.allCases))
+    case 23: .clearRobot(id(), confirmed: flag())
     default: .removeEnrolment(name: name(), role: one(of: Role.allCases))
     }
   }
@@ -178,6 +179,13 @@ extension SeededGenerator {
     figures.invariantViolations = count()
     figures.cpuMicroseconds = count()
     figures.brokerCPUMicroseconds = count()
+    figures.contained = count()
+    figures.cleared = count()
+    figures.standstills = count()
+    figures.regionSearches = count()
+    figures.regionsSolved = count()
+    figures.reorders = count()
+    figures.cannotMove = count()
     return figures
   }
 

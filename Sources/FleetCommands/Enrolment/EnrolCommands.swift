@@ -61,7 +61,10 @@ struct EnrolRobot: ParsableCommand {
 struct RemoveRobot: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "remove", abstract: "Take a robot's credentials away.",
-    discussion: "It is disconnected; tasks that it has not loaded go to others.")
+    discussion: """
+      It is disconnected; tasks that it has not loaded go to others. Where it may still be on the \
+      road its cells stay blocked until somebody has looked: see `drover robot clear`.
+      """)
   @Argument var robot: RobotID
   @OptionGroup var output: OutputOptions
   @OptionGroup(title: "Connection") var connection: ConnectionOptions

@@ -4,10 +4,10 @@ import FleetModel
 /// `drover robot`
 struct RobotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "robot", abstract: "List, steer, enrol and remove robots.",
+    commandName: "robot", abstract: "List, steer, clear, enrol and remove robots.",
     subcommands: [
-      List.self, Show.self, Pause.self, Resume.self, Stop.self, Park.self, Level.self,
-      EnrolRobot.self, RemoveRobot.self,
+      List.self, Show.self, Pause.self, Resume.self, Stop.self, Park.self, Clear.self,
+      Level.self, EnrolRobot.self, RemoveRobot.self,
     ])
 
   struct List: ParsableCommand {
@@ -83,6 +83,27 @@ struct RobotCommand: ParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() throws { try connection.channel().steer(.parkRobot(robot), "park", robot, output) }
+  }
+
+  struct Clear: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Take a robot that is gone off the map.",
+      discussion: """
+        A robot that is lost, off its road or removed keeps its cells blocked: nothing but its own \
+        word frees them. Once somebody has seen that it is gone, this does. Refused while the \
+        robot is heard, unless it stands off its road, and until it has surely stopped. A load \
+        aboard counts as failed. Should it turn up again, it joins where it stands.
+        """)
+    @Argument var robot: RobotID
+    @Flag(help: "Somebody has looked: the robot is not on the road any more.")
+    var confirmed = false
+    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    func run() throws {
+      let command = OperatorCommand.clearRobot(robot, confirmed: confirmed)
+      try connection.channel().steer(command, "clear", robot, output)
+    }
   }
 
   struct Level: ParsableCommand {

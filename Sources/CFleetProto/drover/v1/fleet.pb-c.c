@@ -2074,7 +2074,7 @@ const ProtobufCMessageDescriptor drover__v1__fleet_statistics__kind_count__descr
   (ProtobufCMessageInit) drover__v1__fleet_statistics__kind_count__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor drover__v1__fleet_statistics__field_descriptors[11] =
+static const ProtobufCFieldDescriptor drover__v1__fleet_statistics__field_descriptors[18] =
 {
   {
     "robots",
@@ -2208,24 +2208,115 @@ static const ProtobufCFieldDescriptor drover__v1__fleet_statistics__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "contained",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__FleetStatistics, contained),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cleared",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__FleetStatistics, cleared),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "standstills",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__FleetStatistics, standstills),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "region_searches",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__FleetStatistics, region_searches),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "regions_solved",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__FleetStatistics, regions_solved),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reorders",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__FleetStatistics, reorders),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cannot_move",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__FleetStatistics, cannot_move),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned drover__v1__fleet_statistics__field_indices_by_name[] = {
   10,   /* field[10] = broker_cpu_us */
+  17,   /* field[17] = cannot_move */
+  12,   /* field[12] = cleared */
+  11,   /* field[11] = contained */
   9,   /* field[9] = cpu_us */
   8,   /* field[8] = invariant_violations */
   3,   /* field[3] = median_route_cells */
   4,   /* field[4] = messages_in */
   5,   /* field[5] = messages_out */
+  14,   /* field[14] = region_searches */
+  15,   /* field[15] = regions_solved */
   6,   /* field[6] = release_latency_p50_us */
   7,   /* field[7] = release_latency_p99_us */
+  16,   /* field[16] = reorders */
   0,   /* field[0] = robots */
   1,   /* field[1] = robots_online */
+  13,   /* field[13] = standstills */
   2,   /* field[2] = tasks */
 };
 static const ProtobufCIntRange drover__v1__fleet_statistics__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 18 }
 };
 const ProtobufCMessageDescriptor drover__v1__fleet_statistics__descriptor =
 {
@@ -2235,7 +2326,7 @@ const ProtobufCMessageDescriptor drover__v1__fleet_statistics__descriptor =
   "Drover__V1__FleetStatistics",
   "drover.v1",
   sizeof(Drover__V1__FleetStatistics),
-  11,
+  18,
   drover__v1__fleet_statistics__field_descriptors,
   drover__v1__fleet_statistics__field_indices_by_name,
   1,  drover__v1__fleet_statistics__number_ranges,

@@ -187,6 +187,51 @@ void   drover__v1__release_task__free_unpacked
   assert(message->base.descriptor == &drover__v1__release_task__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   drover__v1__clear_robot__init
+                     (Drover__V1__ClearRobot         *message)
+{
+  static const Drover__V1__ClearRobot init_value = DROVER__V1__CLEAR_ROBOT__INIT;
+  *message = init_value;
+}
+size_t drover__v1__clear_robot__get_packed_size
+                     (const Drover__V1__ClearRobot *message)
+{
+  assert(message->base.descriptor == &drover__v1__clear_robot__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t drover__v1__clear_robot__pack
+                     (const Drover__V1__ClearRobot *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &drover__v1__clear_robot__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t drover__v1__clear_robot__pack_to_buffer
+                     (const Drover__V1__ClearRobot *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &drover__v1__clear_robot__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Drover__V1__ClearRobot *
+       drover__v1__clear_robot__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Drover__V1__ClearRobot *)
+     protobuf_c_message_unpack (&drover__v1__clear_robot__descriptor,
+                                allocator, len, data);
+}
+void   drover__v1__clear_robot__free_unpacked
+                     (Drover__V1__ClearRobot *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &drover__v1__clear_robot__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   drover__v1__set_integration__init
                      (Drover__V1__SetIntegration         *message)
 {
@@ -637,7 +682,7 @@ void   drover__v1__refusal__free_unpacked
   assert(message->base.descriptor == &drover__v1__refusal__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor drover__v1__operator_request__field_descriptors[26] =
+static const ProtobufCFieldDescriptor drover__v1__operator_request__field_descriptors[27] =
 {
   {
     "client",
@@ -951,9 +996,22 @@ static const ProtobufCFieldDescriptor drover__v1__operator_request__field_descri
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "clear_robot",
+    34,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Drover__V1__OperatorRequest, command_case),
+    offsetof(Drover__V1__OperatorRequest, clear_robot),
+    &drover__v1__clear_robot__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned drover__v1__operator_request__field_indices_by_name[] = {
   5,   /* field[5] = cancel_task */
+  26,   /* field[26] = clear_robot */
   0,   /* field[0] = client */
   18,   /* field[18] = close_zone */
   24,   /* field[24] = enrol */
@@ -984,7 +1042,7 @@ static const ProtobufCIntRange drover__v1__operator_request__number_ranges[2 + 1
 {
   { 1, 0 },
   { 10, 2 },
-  { 0, 26 }
+  { 0, 27 }
 };
 const ProtobufCMessageDescriptor drover__v1__operator_request__descriptor =
 {
@@ -994,7 +1052,7 @@ const ProtobufCMessageDescriptor drover__v1__operator_request__descriptor =
   "Drover__V1__OperatorRequest",
   "drover.v1",
   sizeof(Drover__V1__OperatorRequest),
-  26,
+  27,
   drover__v1__operator_request__field_descriptors,
   drover__v1__operator_request__field_indices_by_name,
   2,  drover__v1__operator_request__number_ranges,
@@ -1178,6 +1236,57 @@ const ProtobufCMessageDescriptor drover__v1__release_task__descriptor =
   drover__v1__release_task__field_indices_by_name,
   1,  drover__v1__release_task__number_ranges,
   (ProtobufCMessageInit) drover__v1__release_task__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor drover__v1__clear_robot__field_descriptors[2] =
+{
+  {
+    "robot",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__ClearRobot, robot),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confirmed",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__ClearRobot, confirmed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned drover__v1__clear_robot__field_indices_by_name[] = {
+  1,   /* field[1] = confirmed */
+  0,   /* field[0] = robot */
+};
+static const ProtobufCIntRange drover__v1__clear_robot__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor drover__v1__clear_robot__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "drover.v1.ClearRobot",
+  "ClearRobot",
+  "Drover__V1__ClearRobot",
+  "drover.v1",
+  sizeof(Drover__V1__ClearRobot),
+  2,
+  drover__v1__clear_robot__field_descriptors,
+  drover__v1__clear_robot__field_indices_by_name,
+  1,  drover__v1__clear_robot__number_ranges,
+  (ProtobufCMessageInit) drover__v1__clear_robot__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor drover__v1__set_integration__field_descriptors[2] =

@@ -591,10 +591,25 @@ struct  Drover__V1__FleetStatistics
    * Of the private broker's process; 0 without one.
    */
   int64_t broker_cpu_us;
+  /*
+   * Robots found off their road or past their release; robots that operators took off the map;
+   * standstills after which others were planned round a robot; searches for robots that came no
+   * nearer to their goals, and those that found a way. All of this run.
+   */
+  int64_t contained;
+  int64_t cleared;
+  int64_t standstills;
+  int64_t region_searches;
+  int64_t regions_solved;
+  /*
+   * Times that robots were let pass before a late one; robots that had not come on for minutes.
+   */
+  int64_t reorders;
+  int64_t cannot_move;
 };
 #define DROVER__V1__FLEET_STATISTICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&drover__v1__fleet_statistics__descriptor) \
-    , 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 /*

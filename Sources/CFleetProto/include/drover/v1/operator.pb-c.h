@@ -21,6 +21,7 @@ typedef struct Drover__V1__OperatorRequest Drover__V1__OperatorRequest;
 typedef struct Drover__V1__SubmitTask Drover__V1__SubmitTask;
 typedef struct Drover__V1__TaskFilter Drover__V1__TaskFilter;
 typedef struct Drover__V1__ReleaseTask Drover__V1__ReleaseTask;
+typedef struct Drover__V1__ClearRobot Drover__V1__ClearRobot;
 typedef struct Drover__V1__SetIntegration Drover__V1__SetIntegration;
 typedef struct Drover__V1__Enrolment Drover__V1__Enrolment;
 typedef struct Drover__V1__OperatorReply Drover__V1__OperatorReply;
@@ -90,7 +91,8 @@ typedef enum {
   DROVER__V1__OPERATOR_REQUEST__COMMAND_SNAPSHOT = 30,
   DROVER__V1__OPERATOR_REQUEST__COMMAND_STATISTICS = 31,
   DROVER__V1__OPERATOR_REQUEST__COMMAND_ENROL = 32,
-  DROVER__V1__OPERATOR_REQUEST__COMMAND_REMOVE_ENROLMENT = 33
+  DROVER__V1__OPERATOR_REQUEST__COMMAND_REMOVE_ENROLMENT = 33,
+  DROVER__V1__OPERATOR_REQUEST__COMMAND_CLEAR_ROBOT = 34
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROVER__V1__OPERATOR_REQUEST__COMMAND__CASE)
 } Drover__V1__OperatorRequest__CommandCase;
 
@@ -137,6 +139,7 @@ struct  Drover__V1__OperatorRequest
     Drover__V1__Empty *statistics;
     Drover__V1__Enrolment *enrol;
     Drover__V1__Enrolment *remove_enrolment;
+    Drover__V1__ClearRobot *clear_robot;
   };
 };
 #define DROVER__V1__OPERATOR_REQUEST__INIT \
@@ -202,6 +205,26 @@ struct  Drover__V1__ReleaseTask
 #define DROVER__V1__RELEASE_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&drover__v1__release_task__descriptor) \
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * The robot is gone: its cells may be given away.
+ */
+struct  Drover__V1__ClearRobot
+{
+  ProtobufCMessage base;
+  /*
+   * Id.
+   */
+  char *robot;
+  /*
+   * Somebody has looked. Refused without, and while the robot is heard or may still be driving.
+   */
+  protobuf_c_boolean confirmed;
+};
+#define DROVER__V1__CLEAR_ROBOT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&drover__v1__clear_robot__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Drover__V1__SetIntegration
@@ -453,6 +476,25 @@ Drover__V1__ReleaseTask *
 void   drover__v1__release_task__free_unpacked
                      (Drover__V1__ReleaseTask *message,
                       ProtobufCAllocator *allocator);
+/* Drover__V1__ClearRobot methods */
+void   drover__v1__clear_robot__init
+                     (Drover__V1__ClearRobot         *message);
+size_t drover__v1__clear_robot__get_packed_size
+                     (const Drover__V1__ClearRobot   *message);
+size_t drover__v1__clear_robot__pack
+                     (const Drover__V1__ClearRobot   *message,
+                      uint8_t             *out);
+size_t drover__v1__clear_robot__pack_to_buffer
+                     (const Drover__V1__ClearRobot   *message,
+                      ProtobufCBuffer     *buffer);
+Drover__V1__ClearRobot *
+       drover__v1__clear_robot__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   drover__v1__clear_robot__free_unpacked
+                     (Drover__V1__ClearRobot *message,
+                      ProtobufCAllocator *allocator);
 /* Drover__V1__SetIntegration methods */
 void   drover__v1__set_integration__init
                      (Drover__V1__SetIntegration         *message);
@@ -657,6 +699,9 @@ typedef void (*Drover__V1__TaskFilter_Closure)
 typedef void (*Drover__V1__ReleaseTask_Closure)
                  (const Drover__V1__ReleaseTask *message,
                   void *closure_data);
+typedef void (*Drover__V1__ClearRobot_Closure)
+                 (const Drover__V1__ClearRobot *message,
+                  void *closure_data);
 typedef void (*Drover__V1__SetIntegration_Closure)
                  (const Drover__V1__SetIntegration *message,
                   void *closure_data);
@@ -698,6 +743,7 @@ extern const ProtobufCMessageDescriptor drover__v1__operator_request__descriptor
 extern const ProtobufCMessageDescriptor drover__v1__submit_task__descriptor;
 extern const ProtobufCMessageDescriptor drover__v1__task_filter__descriptor;
 extern const ProtobufCMessageDescriptor drover__v1__release_task__descriptor;
+extern const ProtobufCMessageDescriptor drover__v1__clear_robot__descriptor;
 extern const ProtobufCMessageDescriptor drover__v1__set_integration__descriptor;
 extern const ProtobufCMessageDescriptor drover__v1__enrolment__descriptor;
 extern const ProtobufCMessageDescriptor drover__v1__operator_reply__descriptor;
