@@ -36,6 +36,29 @@ import Testing
     #expect(BrokerFiles.passwords([account]) == "r1:$7$x\n")
   }
 
+  private func robot(_ name: String) -> BrokerAccount {
+    BrokerAccount(
+      username: name, passwordHash: "$7$x", role: .robot,
+      access: [
+        BrokerAccessRule(.write, "fleet/robots/\(name)/state"),
+        BrokerAccessRule(.read, "fleet/beat"),
+      ])
+  }
+
+  @Test func rulesThatAreEverybodysOwnAreWrittenOnce() {
+    let common = "pattern write fleet/robots/%u/state\npattern read fleet/beat\n"
+    #expect(BrokerFiles.accessLists(["a", "b", "c"].map(robot)) == common)
+    #expect(BrokerFiles.accessLists(["robots", "b", "c"].map(robot)) == common)
+  }
+
+  @Test func oneWithRulesOfItsOwnKeepsAllOutOfAPattern() {
+    var other = robot("b")
+    other.access[0].filter = "fleet/robots/a/state"
+    let lists = BrokerFiles.accessLists([robot("a"), other, robot("c")])
+    #expect(!lists.contains("pattern"))
+    #expect(lists.contains("user b\ntopic write fleet/robots/a/state\n"))
+  }
+
   @Test(arguments: ["", "a b", "ü", "a.b", "a:b", "a\nuser b", String(repeating: "x", count: 65)])
   func namesThatWouldBreakTheFilesAreRefused(_ name: String) {
     #expect(BrokerAccount.fault(ofUsername: name, role: .robot) != nil)
