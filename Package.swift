@@ -79,13 +79,14 @@ let package = Package(
     shell("SiteFiles", ["Site", "FleetModel", "Grid", yams]),
     shell("PlannerFiles", ["MAPF", "Grid", "Determinism"]),
     shell("FleetPorts", ["FleetModel", "Determinism"]),
+    pure("FleetRecords", []),
     shell("MQTTTransport", ["CMosquitto", "CLinux"]),
     shell("FleetStore", ["FleetPorts", "FleetModel", grdb]),
     shell(
       "FleetServer",
       [
-        "FleetPorts", "MQTTTransport", "FleetCore", "FleetWire", "FleetModel", "Invariants", "Site",
-        "Determinism", logging,
+        "FleetPorts", "FleetRecords", "MQTTTransport", "FleetCore", "FleetWire", "FleetModel",
+        "Invariants", "Site", "Determinism", logging,
       ]),
     shell(
       "FleetSimulation", path: "Simulator/FleetSimulation",
@@ -127,6 +128,13 @@ let package = Package(
     tests("PlannerFilesTests", ["PlannerFiles", "MAPF", "Grid", "Determinism"]),
     tests("SiteFilesTests", ["SiteFiles", "Site", "FleetModel", "Grid"]),
     tests("MQTTTransportTests", ["MQTTTransport"]),
+    tests("FleetRecordsTests", ["FleetRecords", "Determinism"]),
+    tests(
+      "FleetServerTests",
+      [
+        "FleetServer", "FleetStore", "FleetPorts", "FleetRecords", "FleetCore", "FleetModel",
+        "Missions", "Site", "Grid", "Determinism",
+      ]),
     tests("FleetStoreTests", ["FleetStore", "FleetPorts", "FleetModel", "Determinism", grdb]),
     tests(
       "FleetSimulationTests",

@@ -6,16 +6,22 @@ import Traffic
 
 /// What the store kept: everything a new run of the server starts from.
 public struct StoredFleet: Sendable {
+  /// All open tasks, and the newest of the ended ones.
   public var tasks: [StoredTask]
   public var robots: [StoredRobot]
   public var closedZones: [(zone: ZoneID, closed: Bool)]
 
+  /// How many tasks have ended in all; nil: `tasks` has all of them.
+  public var endedTotals: [FleetStatistics.KindCount]?
+
   public init(
-    tasks: [StoredTask], robots: [StoredRobot], closedZones: [(zone: ZoneID, closed: Bool)]
+    tasks: [StoredTask], robots: [StoredRobot], closedZones: [(zone: ZoneID, closed: Bool)],
+    endedTotals: [FleetStatistics.KindCount]? = nil
   ) {
     self.tasks = tasks
     self.robots = robots
     self.closedZones = closedZones
+    self.endedTotals = endedTotals
   }
 }
 
@@ -32,12 +38,14 @@ extension Fleet {
     rebuildGraphs()
     var ended: [(TaskID, [MissionEffect])] = []
     for var task in stored.tasks {
+      clamp(&task)
       if let effects = task.mission?.restore(site: site), !effects.isEmpty {
         ended.append((task.record.id, effects))
       }
       tasks.restore(task)
     }
     tasks.sortRestored()
+    if let totals = stored.endedTotals { tasks.setEnded(totals) }
     for robot in stored.robots { restore(robot) }
     for id in tasks.openOrder { resumeTask(id) }
     for (id, _) in ended { endTask(id, .failed(.unreachable)) }
@@ -54,7 +62,7 @@ extension Fleet {
     robots[i].paused = stored.paused
     robots[i].parked = stored.parked
     robots[i].energyPermille = stored.energyPermille
-    robots[i].action = stored.action
+    robots[i].action = stored.action.map(clamped)
     robots[i].actionCount = stored.actionCount
     lastAction = max(lastAction, stored.actionCount)
     robots[i].order = stored.order
@@ -89,6 +97,22 @@ extension Fleet {
     _ = traffic.obstruct(robots[i].index, cells)
   }
 
+  /// The clock may have been set back since the last run: what was written cannot lie ahead of now.
+  private func clamp(_ task: inout StoredTask) {
+    guard !task.record.state.isEnded else { return }
+    task.record.submitted = min(task.record.submitted, now)
+    task.record.started = task.record.started.map { min($0, now) }
+  }
+
+  /// An action is waited for no longer than it was going to be, whatever the clock did.
+  private func clamped(_ action: RunningAction) -> RunningAction {
+    guard action.sent > now else { return action }
+    return RunningAction(
+      action: action.action, task: action.task, sent: now,
+      started: action.started.map { min($0, now) }, due: now + (action.due - action.sent),
+      isCancelling: action.isCancelling, isUnlocked: action.isUnlocked)
+  }
+
   private func fits(_ promise: Promise) -> Bool {
     let resources = 0..<Int32(traffic.resourceCount)
     return promise.isSound
@@ -107,4 +131,18 @@ extension Fleet {
     robots[i].job = .task(id)
     missionReplanned(i)
   }
+}
+
+// What memory holds of ended tasks; the rest is the store's.
+extension Fleet {
+  /// Whether a task that was submitted under `key` is in memory.
+  public func holdsTask(_ key: ClientKey) -> Bool {
+    tasks.task(for: key).flatMap { tasks.record($0) } != nil
+  }
+
+  /// Whether the task is in memory.
+  public func holdsTask(_ id: TaskID) -> Bool { tasks.record(id) != nil }
+
+  /// Tasks ended since the store was made, by kind.
+  public var endedTotals: [FleetStatistics.KindCount] { tasks.counts }
 }

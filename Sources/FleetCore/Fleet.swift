@@ -102,6 +102,7 @@ public struct Fleet: Sendable {
     case .state(let robot, let state): self.state(robot, state)
     case .report(let robot, let report): self.report(robot, report)
     case .request(let user, let request): self.request(user, request)
+    case .recalled(let task): tasks.recall(task)
     case .transport(let isUp): transport(isUp: isUp)
     case .enrolled(let robot): enrol(robot)
     case .removed(let robot): remove(robot)

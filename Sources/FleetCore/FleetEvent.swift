@@ -11,6 +11,8 @@ public enum FleetEvent: Sendable, Equatable {
   case state(RobotID, RobotState)
   case report(RobotID, RobotReport)
   case request(OperatorID, OperatorRequest)
+  /// A task that ended long ago and is no longer in memory: the next request is about it.
+  case recalled(TaskRecord)
   /// The way to the robots is there, or gone. While it is gone nobody is blamed for silence.
   case transport(isUp: Bool)
   /// The robot's credentials were made (also once each at start).

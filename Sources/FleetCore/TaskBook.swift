@@ -92,6 +92,24 @@ struct TaskBook: Sendable {
     }
   }
 
+  /// Takes an ended task that was forgotten back into memory, as the oldest.
+  mutating func recall(_ record: TaskRecord) {
+    guard record.state.isEnded, self.record(record.id) == nil else { return }
+    ended[record.id] = record
+    endedOrder.insert(record.id, at: 0)
+    byKey[record.key] = record.id
+  }
+
+  /// Sets the counts of ended tasks, where not all of them were restored.
+  mutating func setEnded(_ totals: [FleetStatistics.KindCount]) {
+    for total in totals {
+      guard let kind = counts.firstIndex(where: { $0.kind == total.kind }) else { continue }
+      counts[kind].completed = total.completed
+      counts[kind].failed = total.failed
+      counts[kind].cancelled = total.cancelled
+    }
+  }
+
   /// Tasks were restored in the store's order: put them in order of submission, or of end, again.
   mutating func sortRestored() {
     openOrder.sort { a, b in

@@ -41,7 +41,8 @@ public struct Enrolments {
   /// - Complexity: O(enrolments)
   public func all() throws(EnrolmentError) -> [Enrolment] {
     var enrolments: [Enrolment] = []
-    for entry in try entries() { enrolments.append(try Self.decode(entry)) }
+    let decoder = JSONDecoder()
+    for entry in try entries() { enrolments.append(try Self.decode(entry, decoder)) }
     return enrolments
   }
 
@@ -139,10 +140,10 @@ public struct Enrolments {
   }
 
   private static func decode(
-    _ entry: (key: String, value: [UInt8])
+    _ entry: (key: String, value: [UInt8]), _ decoder: JSONDecoder
   ) throws(EnrolmentError) -> Enrolment {
     do {
-      let stored = try JSONDecoder().decode(Stored.self, from: Data(entry.value))
+      let stored = try decoder.decode(Stored.self, from: Data(entry.value))
       for role in Role.allCases where stored.role == "\(role)" {
         let name = String(entry.key.dropFirst(stored.role.utf8.count + 1))
         guard entry.key == key(name, role) else { break }

@@ -8,6 +8,11 @@ public protocol FleetStorage: AnyObject, Sendable {
   /// - Complexity: O(entries)
   func load(_ table: StoreTable) throws(StoreError) -> [(key: String, value: [UInt8])]
 
+  /// The last `limit` entries of `table` in the order of their keys, sorted by key (bytewise).
+  /// - Complexity: O(limit)
+  func load(_ table: StoreTable, last limit: Int) throws(StoreError)
+    -> [(key: String, value: [UInt8])]
+
   /// The value under `key`, nil where there is none.
   func value(_ table: StoreTable, key: String) throws(StoreError) -> [UInt8]?
 
@@ -18,6 +23,13 @@ public protocol FleetStorage: AnyObject, Sendable {
   /// Counts one start of the server and returns the count: the server epoch, from 1, never twice
   /// the same. Durable on return.
   func nextEpoch() throws(StoreError) -> UInt64
+
+  /// Writes a whole, consistent copy beside the store, in place of the one before it, without
+  /// holding up anybody. A server that starts on the copy counts its epochs far above those of the
+  /// store, so that it is never taken for one that came before.
+  /// - Returns: where the copy is.
+  /// - Complexity: O(size)
+  func backUp() throws(StoreError) -> String
 
   /// The newest `limit` audit lines, oldest first.
   func auditTail(limit: Int) throws(StoreError) -> [AuditEntry]
@@ -30,6 +42,10 @@ public protocol FleetStorage: AnyObject, Sendable {
 /// The tables of a store.
 public enum StoreTable: String, Sendable, CaseIterable {
   case tasks, robots, promises, zones, enrolments, settings
+  /// Tasks that have ended, in order of submission.
+  case ended
+  /// Keys under which ended tasks were submitted.
+  case keys
 }
 
 /// One step of a transaction.

@@ -31,7 +31,9 @@ extension StoreError: CustomStringConvertible {
     case .notADirectory: "give another directory with --state"
     case .noPermission: "run as the owner of the directory, or give another one with --state"
     case .inUse: "stop that server first, or give another directory with --state"
-    case .corrupt: "move the file away and put a copy back; the server starts empty without it"
+    case .corrupt:
+      "move it away and put the last copy (drover.sqlite.bak) in its place; a server without either "
+        + "starts empty"
     case .newerSchema: "use that version of drover, or give another directory with --state"
     case .diskFull: "free some space; nothing that was confirmed is lost"
     case .failed: "look at the disk; nothing that was confirmed is lost"

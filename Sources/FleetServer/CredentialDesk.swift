@@ -42,9 +42,14 @@ public struct CredentialDesk {
   }
 
   /// What the broker must know of everybody.
-  func accounts() throws(EnrolmentError) -> [BrokerAccount] {
+  func accounts() throws(EnrolmentError) -> [BrokerAccount] { try accounts(of: try all()) }
+
+  /// What the broker must know of these.
+  func accounts(
+    of enrolled: [Enrolments.Enrolment]
+  ) throws(EnrolmentError) -> [BrokerAccount] {
     var accounts: [BrokerAccount] = []
-    for enrolment in try all() { accounts.append(try account(enrolment)) }
+    for enrolment in enrolled { accounts.append(try account(enrolment)) }
     return accounts
   }
 

@@ -18,8 +18,31 @@ extension FleetServer {
     switch request.body {
     case .enrol(let name, let role): answer(user, request) { enrol(name, role, user) }
     case .removeEnrolment(let name, let role): answer(user, request) { remove(name, role, user) }
-    default: handle(.request(user, request))
+    default:
+      do throws(ServerError) {
+        try recall(for: request.body)
+      } catch {
+        log.error("a request is refused", metadata: ["reason": "\(error)"])
+        let refusal = Refusal(.unavailable, error.description, hint: error.hint)
+        return reply(user, request.client, request.number, .refused(refusal))
+      }
+      handle(.request(user, request))
     }
+  }
+
+  /// Memory holds the newest of the ended tasks, the store all of them: a request about another one
+  /// brings it back first. So a key means the same task for ever.
+  private func recall(for command: OperatorCommand) throws(ServerError) {
+    let record: TaskRecord?
+    switch command {
+    case .submitTask(let key, _):
+      record = fleet.holdsTask(key) ? nil : try storeCodec.endedTask(key, in: storage)
+    case .showTask(let id), .explainTask(let id), .cancelTask(let id), .pauseTask(let id),
+      .resumeTask(let id), .releaseTask(let id, _):
+      record = fleet.holdsTask(id) ? nil : try storeCodec.endedTask(id, in: storage)
+    default: record = nil
+    }
+    if let record { handle(.recalled(record)) }
   }
 
   /// Lets somebody take part: what the broker lets in, the server must know as well.

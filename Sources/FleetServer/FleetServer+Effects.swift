@@ -17,11 +17,9 @@ extension FleetServer {
       reportReceived = nil
     }
     guard !batch.isEmpty else { return }
-    var changes: [StoreChange] = []
+    let changes: [StoreChange]
     do throws(ServerError) {
-      for case .persist(let change) in batch {
-        changes.append(try storeCodec.changes(of: change, now: clock.now()))
-      }
+      changes = try storeCodec.changes(of: batch, totals: fleet.endedTotals, now: clock.now())
     } catch {
       preconditionFailure("\(error)")
     }

@@ -26,6 +26,8 @@ public final class FleetServer {
     public var fleet = FleetSettings()
     /// Between two rounds of timers, planning and release, in real time.
     public var tick: Duration = .milliseconds(20)
+    /// Between two copies of the store, in real time; nil: none is made.
+    public var backUpPeriod: Duration? = .seconds(3600)
     public var seed: Seed
 
     public init(site: Site, stateDirectory: String, broker: BrokerChoice, seed: Seed) {
@@ -57,7 +59,7 @@ public final class FleetServer {
   let connection: ConnectionID
 
   var fleet: Fleet
-  var operators: Set<OperatorID> = []
+  var operators: Set<OperatorID>
   var isConnected = false
   var isStopping = false
   /// The first heartbeat of this run is out.
@@ -65,7 +67,7 @@ public final class FleetServer {
   /// Messages were dropped while the store could not be written.
   var hasDropped = false
   /// Effects of the batch under way.
-  var batch: [FleetEffect] = []
+  var batch: [FleetEffect]
   /// When the oldest report of the batch was received, on the monotonic clock.
   var reportReceived: ContinuousClock.Instant?
   var latency = LatencyRecorder()
@@ -95,24 +97,60 @@ public final class FleetServer {
     self.log = log
     topics = Topics(site: settings.site.id)
     desk = CredentialDesk(storage, topics: topics, owner: owner)
-    let epoch: UInt64
-    do throws(StoreError) { epoch = try storage.nextEpoch() } catch { throw .store(error) }
-    fleet = Fleet(
-      site: settings.site, settings: settings.fleet, serverEpoch: epoch, seed: settings.seed)
-    (broker, loop, connection) = try Self.connect(settings, desk, topics, signals)
+    try Self.bindToMap(settings.site, storage)
+    let (epoch, accounts, names) = try Self.begin(storage, desk)
+    let takeover = Takeover.begin(
+      storage,
+      by: Takeover.Heir(
+        site: settings.site, settings: settings.fleet, seed: settings.seed, epoch: epoch,
+        robots: names.robots, now: clock.now()))
+    (broker, loop, connection) = try Self.connect(settings, accounts, topics, signals)
+    let taken = try takeover.take()
+    (fleet, batch, operators) = (taken.fleet, taken.effects, names.operators)
     nextTick = stopwatch.now
     nextCheck = stopwatch.now + .seconds(5)
-    try recover(epoch)
+    log.notice(
+      "server starts",
+      metadata: [
+        "site": "\(settings.site.id)", "epoch": "\(epoch)", "robots": "\(names.robots.count)",
+        "open_tasks": "\(taken.tasks)", "promises": "\(taken.promises)",
+      ])
+    if taken.converted > 0 {
+      log.notice(
+        "the store of an older version was converted", metadata: ["rows": "\(taken.converted)"])
+    }
+  }
+
+  /// Counts this start, and reads who is enrolled.
+  private static func begin(
+    _ storage: any FleetStorage, _ desk: CredentialDesk
+  ) throws(ServerError) -> (
+    epoch: UInt64, [BrokerAccount], (robots: [RobotID], operators: Set<OperatorID>)
+  ) {
+    let epoch: UInt64
+    do throws(StoreError) { epoch = try storage.nextEpoch() } catch { throw .store(error) }
+    var (robots, operators): ([RobotID], Set<OperatorID>) = ([], [])
+    do throws(EnrolmentError) {
+      let enrolled = try desk.all()
+      for enrolment in enrolled {
+        do throws(IdentifierError) {
+          switch enrolment.role {
+          case .robot: robots.append(try RobotID(enrolment.name))
+          case .operator: operators.insert(try OperatorID(enrolment.name))
+          }
+        } catch { throw EnrolmentError.badName(enrolment.name) }
+      }
+      return (epoch, try desk.accounts(of: enrolled), (robots, operators))
+    } catch { throw .enrolment(error) }
   }
 
   private static func connect(
-    _ settings: Settings, _ desk: CredentialDesk, _ topics: Topics, _ signals: TerminationSignals
+    _ settings: Settings, _ accounts: [BrokerAccount], _ topics: Topics,
+    _ signals: TerminationSignals
   ) throws(ServerError) -> (PrivateBroker?, MQTTLoop, ConnectionID) {
     let subscriptions = topics.serverFilters.map {
       MQTTSubscription($0.filter, qos: $0.qos == 0 ? .atMostOnce : .atLeastOnce)
     }
-    let accounts: [BrokerAccount]
-    do throws(EnrolmentError) { accounts = try desk.accounts() } catch { throw .enrolment(error) }
     var own: PrivateBroker?
     let connection: MQTTConnectionSettings
     switch settings.broker {
@@ -141,32 +179,12 @@ public final class FleetServer {
     } catch { throw .transport(error) }
   }
 
-  /// Takes over what an earlier run has promised, and everybody's enrolment.
-  private func recover(_ epoch: UInt64) throws(ServerError) {
-    try bindToMap()
-    let now = clock.now()
-    let enrolled: [Enrolments.Enrolment]
-    do throws(EnrolmentError) { enrolled = try desk.all() } catch { throw .enrolment(error) }
-    for enrolment in enrolled { admit(enrolment.name, enrolment.role, now) }
-    let stored = try storeCodec.load(storage)
-    let known = Set(enrolled.filter { $0.role == .robot }.map(\.name))
-    batch += fleet.restore(stored, now: now)
-    for robot in stored.robots where !known.contains(robot.id.text) {
-      batch += fleet.handle(.removed(robot.id), now: now)
-    }
-    let open = stored.tasks.count { !$0.record.state.isEnded }
-    log.notice(
-      "server starts",
-      metadata: [
-        "site": "\(settings.site.id)", "epoch": "\(epoch)", "robots": "\(known.count)",
-        "open_tasks": "\(open)", "promises": "\(stored.robots.count { $0.promise != nil })",
-      ])
-  }
-
   /// What is stored names vertices: it only means something on the map it was made for.
-  private func bindToMap() throws(ServerError) {
+  private static func bindToMap(
+    _ site: Site, _ storage: any FleetStorage
+  ) throws(ServerError) {
     let key = "map.fingerprint"
-    let mark = [UInt8](settings.site.mapFingerprint.utf8)
+    let mark = [UInt8](site.mapFingerprint.utf8)
     var isSame = true
     do throws(StoreError) {
       if let known = try storage.value(.settings, key: key) {
@@ -175,11 +193,13 @@ public final class FleetServer {
         try storage.commit([.put(.settings, key: key, value: mark)])
       }
     } catch { throw .store(error) }
-    guard isSame else { throw .otherMap(site: settings.site.id.text) }
+    guard isSame else { throw .otherMap(site: site.id.text) }
   }
 
   /// Serves until a signal comes.
   public func run() throws(ServerError) {
+    let backUps = settings.backUpPeriod.map { BackUps(of: storage, every: $0, log: log) }
+    defer { backUps?.stop() }
     while !isStopping {
       let wait = max(.zero, stopwatch.now.duration(to: nextTick))
       for event in loop.poll(timeout: wait) { try take(event) }

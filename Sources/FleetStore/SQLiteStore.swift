@@ -27,13 +27,26 @@ public final class SQLiteStore: FleetStorage {
     try run { db in
       let statement = try db.cachedStatement(
         sql: "SELECT key, value FROM \(table.rawValue) ORDER BY key")
-      let rows = try Row.fetchCursor(statement)
-      var entries: [(key: String, value: [UInt8])] = []
-      while let row = try rows.next() {
-        entries.append((try row.decoded(0, self.path), try row.bytes(1, self.path)))
-      }
-      return entries
+      return try self.entries(Row.fetchCursor(statement))
     }
+  }
+
+  public func load(
+    _ table: StoreTable, last limit: Int
+  ) throws(StoreError) -> [(key: String, value: [UInt8])] {
+    try run { db in
+      let statement = try db.cachedStatement(
+        sql: "SELECT key, value FROM \(table.rawValue) ORDER BY key DESC LIMIT ?")
+      return try self.entries(Row.fetchCursor(statement, arguments: [max(0, limit)])).reversed()
+    }
+  }
+
+  private func entries(_ rows: RowCursor) throws -> [(key: String, value: [UInt8])] {
+    var entries: [(key: String, value: [UInt8])] = []
+    while let row = try rows.next() {
+      entries.append((try row.decoded(0, path), try row.bytes(1, path)))
+    }
+    return entries
   }
 
   public func value(_ table: StoreTable, key: String) throws(StoreError) -> [UInt8]? {

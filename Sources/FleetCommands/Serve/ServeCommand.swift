@@ -38,12 +38,19 @@ struct ServeCommand: ParsableCommand {
   @OptionGroup(title: "Private broker") var listener: ListenerOptions
   @OptionGroup(title: "Another broker") var other: OtherBrokerOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Copy the store to drover.sqlite.bak so often; 0: never.", valueName: "minutes"))
+  var backup = 60
   @Option(help: "Least level to log: debug, info, notice, warning, error.")
   var logLevel = Logger.Level.notice
 
   @OptionGroup var time: TimeOptions
 
   func validate() throws {
+    guard (0...100_000).contains(backup) else {
+      throw ValidationError("--backup goes from 0 to 100000 minutes")
+    }
     if other.broker != nil, listener.listen != nil {
       throw ValidationError("--broker and --listen exclude each other")
     }
@@ -76,8 +83,10 @@ struct ServeCommand: ParsableCommand {
     try run.choose(broker: other, listener: listener)
     let clock = time.clock
     do throws(ServerError) {
+      var settings = run.settings(seed: Seed(UInt64(bitPattern: clock.now().microseconds)))
+      settings.backUpPeriod = backup == 0 ? nil : .seconds(60 * backup)
       let server = try FleetServer(
-        run.settings(seed: Seed(UInt64(bitPattern: clock.now().microseconds))), storage: storage,
+        settings, storage: storage,
         clock: clock, owner: run.owner, signals: signals, log: Logger(label: "drover.server"))
       try run.publishAccess(server)
       try server.run()
