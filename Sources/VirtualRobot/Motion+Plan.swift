@@ -50,7 +50,8 @@ extension Motion {
   /// the next leg's end; `head` when it stands at one.
   func firstStop(now: Int64) -> Int {
     let state = snapshot(at: now)
-    if state.speed == 0 && state.along == 0 { return head }
+    // Standing at a leg's end, not at a corner on its way.
+    if state.speed == 0 && state.along == 0 && !isBetweenStops { return head }
     var need = state.speed * state.speed / (2 * limits.braking) + state.along
     var index = head
     while index < limit {

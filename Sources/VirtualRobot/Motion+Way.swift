@@ -10,6 +10,7 @@ extension Motion {
     pieces.removeAll(keepingCapacity: true)
     head = 0
     limit = 0
+    isBetweenStops = false
   }
 
   /// Goes on beyond what it may drive, straight ahead.

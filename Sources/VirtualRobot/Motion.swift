@@ -50,6 +50,8 @@ struct Motion: Sendable {
   var pieces: [Piece] = []
   var head = 0
   var limit = 0
+  /// The piece driven last did not end a leg: nobody may stop here for good.
+  var isBetweenStops = false
 
   /// The plan: `segments[current...]`, in seconds after `origin`. Empty: standing.
   var segments: [Segment] = []
@@ -101,6 +103,7 @@ struct Motion: Sendable {
     placeX = pieces[head].endX
     placeY = pieces[head].endY
     along = 0
+    isBetweenStops = !pieces[head].endsLeg
     head += 1
     guard head >= 64 else { return }
     pieces.removeSubrange(..<head)

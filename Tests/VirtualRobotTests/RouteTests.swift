@@ -165,6 +165,25 @@ import Testing
     #expect(rig.events.last == .refused(number: 7, reason: .updateGap))
   }
 
+  @Test func atACornerWithinALegItCannotStop() {
+    // Found by a chaos seed: turning at a corner of a junction it gave the junction back.
+    var rig = Rig()
+    let leg = RouteLeg(
+      points: [Rig.point(1, 0), Rig.point(1, 1), Rig.point(1, 2)],
+      speedLimitMillimetresPerSecond: 0)
+    rig.send(
+      .route(
+        RouteUpdate(
+          order: 1, update: 1, start: Rig.point(0, 0), firstLeg: 1, legs: [leg],
+          releasedThrough: 1)))
+    for _ in 0..<100 where rig.robot.truePosition != Rig.point(1, 0) { rig.run(0.1) }
+    #expect(rig.robot.truePosition == Rig.point(1, 0))
+    let outputs = rig.send(.trim(order: 1, update: 1, through: 0))
+    #expect(answers(outputs) == [.trimmed(order: 1, update: 1, through: 1)])
+    rig.run(10)
+    #expect(rig.robot.truePosition == Rig.point(1, 2))
+  }
+
   @Test func refusesToTrimAnUnknownOrder() {
     var rig = started()
     let outputs = rig.send(.trim(order: 2, update: 1, through: 0))
