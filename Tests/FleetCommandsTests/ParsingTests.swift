@@ -68,6 +68,8 @@ import Testing
     ("robot resume van-1", .resumeRobot(id("van-1"))),
     ("robot stop van-1", .stopRobot(id("van-1"))),
     ("robot park van-1", .parkRobot(id("van-1"))),
+    ("robot clear van-1", .clearRobot(id("van-1"), confirmed: false)),
+    ("robot clear van-1 --confirmed", .clearRobot(id("van-1"), confirmed: true)),
     ("robot level van-1 noticed", .setIntegration(id("van-1"), .noticed)),
     ("robot enrol van-1", .enrol(name: "van-1", role: .robot)),
     ("robot remove van-1", .removeEnrolment(name: "van-1", role: .robot)),

@@ -179,7 +179,9 @@ struct IntruderTests {
       })
     let robot = try #require(first)
     #expect(try rig.depot.command("robot remove \(robot)").status == 0)
-    #expect(try rig.depot.command("robot show \(robot)").status == 1)
+    // It was on the road a moment ago: its cells stay blocked, and clearing it is refused.
+    #expect(try rig.depot.command("robot show \(robot)").status == 0)
+    #expect(try rig.depot.command("robot clear \(robot) --confirmed").status == 1)
     let ended = try rig.depot.awaitEnds(["k"])
     #expect(ended["k"]?["state"] as? String == "completed", "\(ended)")
     #expect(ended["k"]?["robot"] as? String != robot)

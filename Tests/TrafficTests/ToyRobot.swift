@@ -24,6 +24,7 @@ struct ToyRobot {
   var unheard: [(id: Int, event: RobotEvent)] = []
   var goal: Int32 = -1
   var heldUntil: Int?
+  var astrayUntil: Int?
   var contestedFor = 0
   /// When it answers the restarted server.
   var answersAt: Int?

@@ -23,14 +23,19 @@ extension ToyWorld {
     }
   }
 
-  /// The append condition put another way: somebody's plan ends there, or it is a frozen robot's.
+  /// The append condition put another way: somebody's plan ends there, it is a frozen robot's, or
+  /// somebody is astray there.
   private func isTaken(_ leg: PlannedLeg, for robot: RobotIndex) -> Bool {
-    traffic.presentRobots.contains { other in
-      guard other != robot else { return false }
-      if leg.claims.contains(traffic.plannedEnd(other)) { return true }
-      guard traffic.isHeld(other) || traffic.isContested(other) else { return false }
-      return traffic.ownedCells(other).contains { leg.claims.contains($0) }
+    let isBlocked = robots.indices.contains {
+      traffic.obstruction(of: RobotIndex(Int32($0))).contains(where: leg.claims.contains)
     }
+    return isBlocked
+      || traffic.presentRobots.contains { other in
+        guard other != robot else { return false }
+        if leg.claims.contains(traffic.plannedEnd(other)) { return true }
+        guard traffic.isHeld(other) || traffic.isContested(other) else { return false }
+        return traffic.ownedCells(other).contains { leg.claims.contains($0) }
+      }
   }
 
   private mutating func move(of robot: RobotIndex) -> PlannedLeg? {
@@ -74,6 +79,7 @@ extension ToyWorld {
       if rng.chance(0.002) { _ = traffic.withdraw(behind: robot) }
       if rng.chance(0.004) { requestTrim(index) }
       if rng.chance(0.001) { lift(index) }
+      if rng.chance(0.001) { stray(index) }
     }
     if rng.chance(0.01) {
       let closed = Int32(rng.next(below: graph.vertexCount))
@@ -86,6 +92,10 @@ extension ToyWorld {
   mutating func recover() {
     for index in robots.indices where robots[index].isPlaced {
       let robot = RobotIndex(Int32(index))
+      if let until = robots[index].astrayUntil, until <= now {
+        traffic.endObstruction(robot)
+        robots[index].astrayUntil = nil
+      }
       if let answer = robots[index].answersAt, answer <= now { answerRestart(index) }
       if let until = robots[index].heldUntil, until <= now, robots[index].answersAt == nil {
         traffic.setHeld(robot, false)
@@ -106,6 +116,19 @@ extension ToyWorld {
     guard rng.chance(0.5) else { return }
     _ = traffic.leave(RobotIndex(Int32(index)))
     owners.left(RobotIndex(Int32(index)))
+  }
+
+  /// It was seen where it should not be: cells there are blocked until it is known to be on its road.
+  private mutating func stray(_ index: Int) {
+    let robot = RobotIndex(Int32(index))
+    let at = Int32(rng.next(below: graph.vertexCount))
+    traffic.setHeld(robot, true)
+    robots[index].heldUntil = now + 40
+    robots[index].astrayUntil = now + 40
+    let cells = [at, at + 1].filter { $0 < graph.vertexCount }
+    guard case .contested(let rivals, _) = traffic.obstruct(robot, cells) else { return }
+    contests += 1
+    for rival in rivals { requestTrim(rival.index) }
   }
 
   /// The server dies and comes back with what was durable; what it sent is lost or fenced off.
