@@ -132,8 +132,8 @@ let package = Package(
     tests(
       "FleetServerTests",
       [
-        "FleetServer", "FleetStore", "FleetPorts", "FleetRecords", "FleetCore", "FleetModel",
-        "Missions", "Site", "Grid", "Determinism",
+        "FleetServer", "FleetStore", "FleetPorts", "FleetRecords", "FleetWire", "FleetCore",
+        "FleetModel", "Missions", "Site", "Grid", "Determinism", logging,
       ]),
     tests("FleetStoreTests", ["FleetStore", "FleetPorts", "FleetModel", "Determinism", grdb]),
     tests(

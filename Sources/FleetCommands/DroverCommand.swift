@@ -31,7 +31,7 @@ public struct DroverCommand: ParsableCommand {
       DemoCommand.self, ServeCommand.self, RobotsCommand.self, SimulateCommand.self,
       TaskCommand.self, RobotCommand.self, StationCommand.self, ZoneCommand.self,
       WatchCommand.self, ExplainCommand.self, OperatorsCommand.self, MapCommand.self,
-      PlanCommand.self, BenchCommand.self,
+      PlanCommand.self, BenchCommand.self, IncidentCommand.self, ReplayCommand.self,
     ])
 
   /// The release.

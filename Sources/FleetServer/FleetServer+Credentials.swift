@@ -8,7 +8,7 @@ import MQTTTransport
 // Requests: the role is checked here as well as by the broker, and credentials are made and revoked
 // here, around the core.
 extension FleetServer {
-  func request(_ user: OperatorID, _ request: OperatorRequest) {
+  func request(_ user: OperatorID, _ request: OperatorRequest, _ payload: [UInt8]) {
     guard operators.contains(user) else {
       reply(
         user, request.client, request.number,
@@ -26,7 +26,7 @@ extension FleetServer {
         let refusal = Refusal(.unavailable, error.description, hint: error.hint)
         return reply(user, request.client, request.number, .refused(refusal))
       }
-      handle(.request(user, request))
+      handle(.request(user, request), payload)
     }
   }
 
@@ -46,10 +46,10 @@ extension FleetServer {
   }
 
   /// Lets somebody take part: what the broker lets in, the server must know as well.
-  func admit(_ name: String, _ role: Role, _ now: Instant) {
+  func admit(_ name: String, _ role: Role) {
     do throws(IdentifierError) {
       switch role {
-      case .robot: batch += fleet.handle(.enrolled(try RobotID(name)), now: now)
+      case .robot: handle(.enrolled(try RobotID(name)))
       case .operator: operators.insert(try OperatorID(name))
       }
     } catch {
@@ -74,7 +74,7 @@ extension FleetServer {
     do throws(EnrolmentError) {
       let password = try desk.enrol(name, role, by: user, now: now.microseconds)
       try applyAccounts()
-      admit(name, role, now)
+      admit(name, role)
       return .credential(name: name, password: password)
     } catch { return .refused(error.refusal) }
   }

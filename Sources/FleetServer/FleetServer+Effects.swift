@@ -24,7 +24,10 @@ extension FleetServer {
       preconditionFailure("\(error)")
     }
     guard commit(changes) else { return }
+    digest = EffectDigest()
+    if recorder != nil { for case .persist(let change) in batch { digest.add(change) } }
     for effect in batch { send(effect) }
+    recorder?.endBatch(digest.value, now: clock.now())
   }
 
   /// Messages that come while the store cannot be written are dropped; afterwards the connection is
@@ -79,11 +82,14 @@ extension FleetServer {
     switch effect {
     case .persist: break
     case .send(let robot, let message):
-      publish(topics.control(robot), codec.encode(message), .atLeastOnce)
+      let payload = codec.encode(message)
+      if recorder != nil { digest.add(robot, payload) }
+      publish(topics.control(robot), payload, .atLeastOnce)
       if case .route = message.command, let received = reportReceived {
         latency.record(received.duration(to: .now))
       }
     case .heartbeat(let heartbeat):
+      if recorder != nil { digest.add(heartbeat) }
       publish(topics.heartbeat, codec.encode(heartbeat), .atMostOnce)
     case .notice(let notice): tell(notice)
     case .reply(let user, let client, let number, let reply):

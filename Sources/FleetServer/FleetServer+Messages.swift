@@ -26,19 +26,26 @@ extension FleetServer {
     if payload.isEmpty { return }
     switch topic {
     case .connection(let robot):
-      handle(.connection(robot, try codec.decodeConnection(payload)))
-    case .factsheet(let robot): handle(.factsheet(robot, try codec.decodeFactsheet(payload)))
-    case .state(let robot): handle(.state(robot, try codec.decodeState(payload)))
+      handle(.connection(robot, try codec.decodeConnection(payload)), payload)
+    case .factsheet(let robot):
+      handle(.factsheet(robot, try codec.decodeFactsheet(payload)), payload)
+    case .state(let robot): handle(.state(robot, try codec.decodeState(payload)), payload)
     case .report(let robot):
       if reportReceived == nil { reportReceived = .now }
-      handle(.report(robot, try codec.decodeReport(payload)))
-    case .requests(let user): request(user, try codec.decodeRequest(payload))
+      handle(.report(robot, try codec.decodeReport(payload)), payload)
+    case .requests(let user): request(user, try codec.decodeRequest(payload), payload)
     case .control, .heartbeat, .events, .replies:
       complain(message.topic, "a topic on which only the server speaks")
     }
   }
 
-  func handle(_ event: FleetEvent) { batch += fleet.handle(event, now: clock.now()) }
+  /// Everything that the core is told goes through here, and so onto the flight recorder.
+  /// - Parameter payload: the message as it came, for events that are one.
+  func handle(_ event: FleetEvent, _ payload: [UInt8] = []) {
+    let now = clock.now()
+    recorder?.record(event, payload: payload, now: now)
+    batch += fleet.handle(event, now: now)
+  }
 
   private func garbage(_ robot: RobotID, _ error: WireError) {
     guard complaints.mayComplain("garbage \(robot)", clock.now()) else { return }

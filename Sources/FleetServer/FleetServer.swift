@@ -28,6 +28,8 @@ public final class FleetServer {
     public var tick: Duration = .milliseconds(20)
     /// Between two copies of the store, in real time; nil: none is made.
     public var backUpPeriod: Duration? = .seconds(3600)
+    /// What the flight recorder keeps; nil: nothing is recorded.
+    public var flight: FlightSettings?
     public var seed: Seed
 
     public init(site: Site, stateDirectory: String, broker: BrokerChoice, seed: Seed) {
@@ -57,6 +59,7 @@ public final class FleetServer {
   let signals: TerminationSignals
   let broker: PrivateBroker?
   let connection: ConnectionID
+  let recorder: FlightRecorder?
 
   var fleet: Fleet
   var operators: Set<OperatorID>
@@ -71,6 +74,8 @@ public final class FleetServer {
   /// When the oldest report of the batch was received, on the monotonic clock.
   var reportReceived: ContinuousClock.Instant?
   var latency = LatencyRecorder()
+  /// What the batch under way has done so far, for the recorder.
+  var digest = EffectDigest()
   var complaints = Complaints()
   /// Replies to requests for credentials, which the core never sees.
   var credentialReplies = ReplyMemory()
@@ -99,14 +104,18 @@ public final class FleetServer {
     desk = CredentialDesk(storage, topics: topics, owner: owner)
     try Self.bindToMap(settings.site, storage)
     let (epoch, accounts, names) = try Self.begin(storage, desk)
-    let takeover = Takeover.begin(
-      storage,
-      by: Takeover.Heir(
-        site: settings.site, settings: settings.fleet, seed: settings.seed, epoch: epoch,
-        robots: names.robots, now: clock.now()))
+    let heir = Takeover.Heir(
+      site: settings.site, settings: settings.fleet, seed: settings.seed, epoch: epoch,
+      robots: names.robots, now: clock.now())
+    let takeover = Takeover.begin(storage, by: heir)
     (broker, loop, connection) = try Self.connect(settings, accounts, topics, signals)
     let taken = try takeover.take()
     (fleet, batch, operators) = (taken.fleet, taken.effects, names.operators)
+    recorder = settings.flight.map {
+      FlightRecorder(
+        $0, state: settings.stateDirectory, site: settings.site.id.text, epoch: epoch, log: log)
+    }
+    if let flight = settings.flight { recorder?.begin(heir.base(taken.stored, flight)) }
     nextTick = stopwatch.now
     nextCheck = stopwatch.now + .seconds(5)
     log.notice(
@@ -206,7 +215,7 @@ public final class FleetServer {
       let now = stopwatch.now
       // Reports are what releases wait for: they are not left lying until the next tick.
       if now >= nextTick || reportReceived != nil {
-        if isConnected { batch += fleet.handle(.tick, now: clock.now()) }
+        if isConnected { handle(.tick) }
         if now >= nextTick { nextTick = now + settings.tick }
       }
       carryOut()
@@ -228,7 +237,7 @@ public final class FleetServer {
     case .connected:
       isConnected = true
       log.notice("connected to the broker")
-      batch += fleet.handle(.transport(isUp: true), now: clock.now())
+      handle(.transport(isUp: true))
     case .disconnected(_, let reason), .unreachable(_, let reason), .refused(_, let reason):
       lost(reason)
     case .message(_, let message):
@@ -244,7 +253,7 @@ public final class FleetServer {
   }
 
   func lost(_ reason: String) {
-    if isConnected { batch += fleet.handle(.transport(isUp: false), now: clock.now()) }
+    if isConnected { handle(.transport(isUp: false)) }
     if isConnected || complaints.mayComplain("broker", clock.now()) {
       log.warning("no broker: trying again", metadata: ["reason": "\(reason)"])
     }
@@ -271,6 +280,7 @@ public final class FleetServer {
 
   private func stop() {
     carryOut()
+    recorder?.flush()
     do throws(TransportError) {
       try loop.remove(connection)
     } catch {

@@ -26,11 +26,20 @@ struct Takeover: Sendable {
     var now: Instant
   }
 
+  /// What was in the store.
+  let stored: StoredFleet
+
   /// Reads the store and restores the fleet.
   init(_ storage: any FleetStorage, by heir: Heir) throws(ServerError) {
     let codec = StoreCodec()
-    converted = try codec.convert(storage)
-    let stored = try codec.load(storage)
+    let converted = try codec.convert(storage)
+    self.init(try codec.load(storage), by: heir)
+    self.converted = converted
+  }
+
+  /// Restores the fleet: a function of what is given, so that a replay begins as the run did.
+  init(_ stored: StoredFleet, by heir: Heir) {
+    self.stored = stored
     fleet = Fleet(
       site: heir.site, settings: heir.settings, serverEpoch: heir.epoch, seed: heir.seed)
     effects = []
@@ -70,5 +79,16 @@ struct Takeover: Sendable {
       guard let outcome else { preconditionFailure("a takeover ended without an outcome") }
       return try outcome.get()
     }
+  }
+}
+
+extension Takeover.Heir {
+  /// What the run starts from, for the flight recorder.
+  func base(_ stored: StoredFleet, _ flight: FlightSettings) -> FlightBase {
+    FlightBase(
+      build: flight.build, files: flight.siteFiles.map { FlightBase.File(name: $0, text: $1) },
+      seed: seed.rawValue, epoch: epoch, now: now, robots: robots, stored: stored.robots,
+      tasks: stored.tasks, zones: stored.closedZones.map(\.zone),
+      closed: stored.closedZones.map(\.closed), endedTotals: stored.endedTotals)
   }
 }

@@ -22,6 +22,19 @@ public enum SiteFile {
     return try SiteReader(root: root, raster: raster).site()
   }
 
+  /// The texts that make up a site, under names with which they make up the same one in a folder of
+  /// their own.
+  public static func texts(_ path: String) throws(SiteError) -> [(name: String, text: String)] {
+    let yamlPath = yamlPath(for: path)
+    let text = try text(of: yamlPath)
+    let root = YAMLValue(
+      node: try compose(text, file: yamlPath), file: yamlPath, owner: "", key: "")
+    let mapName = try SiteReader.mapName(root)
+    let folder = (yamlPath as NSString).deletingLastPathComponent
+    let map = try bytes(of: (folder as NSString).appendingPathComponent(mapName))
+    return [("site.yaml", text), (mapName, String(decoding: map, as: UTF8.self))]
+  }
+
   private static func yamlPath(for path: String) -> String {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)

@@ -8,6 +8,7 @@ import Foundation
 import Logging
 import MQTTTransport
 import Site
+import SiteFiles
 
 /// `drover serve`
 struct ServeCommand: ParsableCommand {
@@ -42,12 +43,20 @@ struct ServeCommand: ParsableCommand {
     help: ArgumentHelp(
       "Copy the store to drover.sqlite.bak so often; 0: never.", valueName: "minutes"))
   var backup = 60
+  @Option(
+    help: ArgumentHelp(
+      "Record every input for `drover incident export`, the newest so many MB; 0: nothing.",
+      valueName: "mb"))
+  var flightMb = 256
   @Option(help: "Least level to log: debug, info, notice, warning, error.")
   var logLevel = Logger.Level.notice
 
   @OptionGroup var time: TimeOptions
 
   func validate() throws {
+    guard flightMb == 0 || (16...1_000_000).contains(flightMb) else {
+      throw ValidationError("--flight-mb is 0, or 16 to 1000000")
+    }
     guard (0...100_000).contains(backup) else {
       throw ValidationError("--backup goes from 0 to 100000 minutes")
     }
@@ -84,6 +93,7 @@ struct ServeCommand: ParsableCommand {
     let clock = time.clock
     do throws(ServerError) {
       var settings = run.settings(seed: Seed(UInt64(bitPattern: clock.now().microseconds)))
+      if flightMb > 0 { settings.flight = try Self.flight(flightMb, site, path) }
       settings.backUpPeriod = backup == 0 ? nil : .seconds(60 * backup)
       let server = try FleetServer(
         settings, storage: storage,
@@ -91,6 +101,16 @@ struct ServeCommand: ParsableCommand {
       try run.publishAccess(server)
       try server.run()
     } catch { throw CommandFailure(error) }
+  }
+
+  /// The recorder keeps the site's own files: they change.
+  private static func flight(
+    _ megabytes: Int, _ site: Site, _ path: String
+  ) throws(ServerError) -> FlightSettings {
+    do throws(SiteError) {
+      return FlightSettings(
+        bytes: megabytes << 20, siteFiles: try SiteFile.texts(path), build: DroverCommand.version)
+    } catch { throw .broker(.file(path: path, reason: error.description)) }
   }
 
   /// A site on which robots would get stuck is not served.

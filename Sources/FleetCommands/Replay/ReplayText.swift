@@ -1,0 +1,86 @@
+import Determinism
+import FleetCore
+import FleetModel
+import FleetServer
+import Foundation
+
+/// Steps of a replay as lines.
+enum ReplayText {
+  /// Longer ones are cut: a snapshot or a list of tasks is a screen of its own.
+  private static let longest = 240
+
+  /// - Parameter robot: only what it said and was told; nil: everything but idle ticks.
+  static func lines(of step: FlightReplay.Step, robot: RobotID?) -> [String] {
+    let effects = step.effects.filter { robot == nil || Self.robot(of: $0) == robot }
+    let isAbout = robot == nil || Self.robot(of: step.input) == robot
+    if case .tick = step.input, effects.isEmpty { return [] }
+    guard isAbout || !effects.isEmpty else { return [] }
+    return [cut("\(time(step.time))  \(text(step.input))")]
+      + effects.map { cut("    -> \(text($0))") }
+  }
+
+  static func time(_ instant: Instant) -> String {
+    Date(timeIntervalSince1970: Double(instant.microseconds) / 1_000_000)
+      .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+  }
+
+  private static func text(_ event: FleetEvent) -> String {
+    switch event {
+    case .tick: "tick"
+    case .connection(let robot, let message): "\(robot) \(plain(message))"
+    case .factsheet(let robot, let sheet): "\(robot) is a \(sheet.vehicle.id) (\(sheet.model))"
+    case .state(let robot, let state): "\(robot) state \(plain(state))"
+    case .report(let robot, let report): "\(robot) reports \(plain(report))"
+    case .request(let user, let request): "\(user) asks \(plain(request.body))"
+    case .recalled(let task): "\(task.id) is recalled"
+    case .transport(let isUp): isUp ? "connected to the broker" : "no broker"
+    case .enrolled(let robot): "\(robot) is enrolled"
+    case .removed(let robot): "\(robot) is removed"
+    }
+  }
+
+  private static func text(_ effect: FleetEffect) -> String {
+    switch effect {
+    case .persist(.task(let task)): "store \(task.record.id) \(plain(task.record.state))"
+    case .persist(.robot(let robot)):
+      "store \(robot.id)"
+        + (robot.promise.map {
+          " order \($0.order) update \($0.update) legs \($0.visited)...\($0.released)"
+        } ?? "")
+    case .persist(let change): "store \(plain(change))"
+    case .send(let robot, let message): "to \(robot): \(plain(message))"
+    case .heartbeat(let beat): "heartbeat \(beat.number)"
+    case .reply(let user, _, let number, let reply): "reply \(number) to \(user): \(plain(reply))"
+    case .notice(let notice): "notice: \(notice.text)"
+    }
+  }
+
+  private static func robot(of event: FleetEvent) -> RobotID? {
+    switch event {
+    case .connection(let robot, _), .factsheet(let robot, _), .state(let robot, _),
+      .report(let robot, _), .enrolled(let robot), .removed(let robot):
+      robot
+    case .tick, .request, .recalled, .transport: nil
+    }
+  }
+
+  private static func robot(of effect: FleetEffect) -> RobotID? {
+    switch effect {
+    case .send(let robot, _), .persist(.robotRemoved(let robot)): robot
+    case .persist(.robot(let robot)): robot.id
+    case .persist(.task(let task)): task.record.robot
+    case .notice(let notice): notice.robot
+    case .persist(.zone), .persist(.audit), .heartbeat, .reply: nil
+    }
+  }
+
+  /// Swift's own words for a value, without the names of modules.
+  private static func plain(_ value: some Any) -> String {
+    "\(value)".replacing("FleetModel.", with: "").replacing("FleetCore.", with: "")
+      .replacing("Determinism.", with: "")
+  }
+
+  private static func cut(_ line: String) -> String {
+    line.count <= longest ? line : line.prefix(longest - 2) + " …"
+  }
+}

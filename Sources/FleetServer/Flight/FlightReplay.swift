@@ -1,0 +1,111 @@
+import Determinism
+import FleetCore
+import FleetModel
+import FleetRecords
+import FleetWire
+import Site
+
+/// A recorded run, gone through again input by input with the same core.
+public struct FlightReplay {
+  /// One input and what the core made of it.
+  public struct Step: Sendable {
+    public var time: Instant
+    public var input: FleetEvent
+    public var effects: [FleetEffect]
+  }
+
+  /// How far it agrees with what was recorded.
+  public struct Outcome: Sendable, Equatable {
+    public var inputs = 0
+    public var batches = 0
+    /// When a batch first did something else than then; nil: never.
+    public var divergence: Instant?
+    /// Of the last input.
+    public var end = Instant.zero
+  }
+
+  public let window: Incident.Window
+  /// The version that recorded it.
+  public let build: String
+  /// Files of the site as it was; empty when the start of the run is no longer recorded. Then steps
+  /// have no effects: there is nothing to work them out from.
+  public let siteFiles: [(name: String, text: String)]
+  public private(set) var outcome = Outcome()
+
+  private let base: FlightBase?
+  private var segments: [FlightSegment]
+  private var current = 0
+  private var fleet: Fleet?
+  private var pending: [FleetEffect] = []
+  private let codec = WireCodec()
+
+  public init(_ incident: Incident) throws(FlightError) {
+    window = incident.window
+    segments = []
+    for part in incident.parts where part.name != "base" {
+      segments.append(try FlightSegment(part.name, part.bytes))
+    }
+    guard let first = segments.first else { throw .damaged("the incident", reason: "it is empty") }
+    build = first.header.build
+    guard first.header.number == 0, let part = incident.parts.first(where: { $0.name == "base" })
+    else {
+      base = nil
+      siteFiles = []
+      return
+    }
+    do throws(RecordError) {
+      let base = try RecordCodec().decode(FlightBase.self, from: part.bytes)
+      self.base = base
+      siteFiles = base.files.map { ($0.name, $0.text) }
+    } catch { throw .damaged("the start of the run", reason: error.description) }
+  }
+
+  /// Sets the core up as it was.
+  /// - Parameter site: made from `siteFiles`.
+  public mutating func begin(site: Site) {
+    guard let base else { return }
+    let takeover = Takeover(
+      base.fleet,
+      by: Takeover.Heir(
+        site: site, settings: FleetSettings(), seed: Seed(base.seed), epoch: base.epoch,
+        robots: base.robots, now: base.now))
+    fleet = takeover.fleet
+    pending = takeover.effects
+  }
+
+  /// The next input; nil at the end.
+  public mutating func next() throws(FlightError) -> Step? {
+    while current < segments.count {
+      guard let entry = try segments[current].next() else {
+        current += 1
+        continue
+      }
+      switch entry {
+      case .batch(let digest, let time): compare(digest, time)
+      case .input(let event, let time):
+        outcome.inputs += 1
+        outcome.end = time
+        let effects = fleet?.handle(event, now: time) ?? []
+        pending += effects
+        return Step(time: time, input: event, effects: effects)
+      }
+    }
+    return nil
+  }
+
+  private mutating func compare(_ recorded: UInt64, _ time: Instant) {
+    outcome.batches += 1
+    guard fleet != nil else { return }
+    var digest = EffectDigest()
+    for case .persist(let change) in pending { digest.add(change) }
+    for effect in pending {
+      switch effect {
+      case .send(let robot, let message): digest.add(robot, codec.encode(message))
+      case .heartbeat(let heartbeat): digest.add(heartbeat)
+      case .persist, .notice, .reply: break
+      }
+    }
+    pending = []
+    if digest.value != recorded, outcome.divergence == nil { outcome.divergence = time }
+  }
+}

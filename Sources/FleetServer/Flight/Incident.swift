@@ -1,0 +1,98 @@
+import Determinism
+import FleetRecords
+import Foundation
+
+/// What a time of a recorded run needs to be gone through again, in one file: the start of the run
+/// and its segments up to some time after.
+public struct Incident: Sendable {
+  /// The time it is about, and what of the run around it is shown.
+  public struct Window: Codable, Sendable, Equatable {
+    public var at: Instant
+    public var from: Instant
+    public var to: Instant
+
+    public init(at: Instant, from: Instant, to: Instant) {
+      self.at = at
+      self.from = from
+      self.to = to
+    }
+  }
+
+  public var window: Window
+  /// By name: `base`, where it is still recorded, then the segments in order.
+  public var parts: [(name: String, bytes: [UInt8])]
+
+  private static let magic = [UInt8]("DINC1".utf8)
+
+  /// Cuts it out of what the server of `state` has recorded, also while it runs.
+  /// - Parameter at: nil: the newest entry.
+  public init(
+    state: String, at: Instant?, before: Duration, after: Duration
+  ) throws(FlightError) {
+    let directory = FlightFiles.directory(state: state)
+    let files = try FlightFiles.list(directory).map(\.name)
+    var segments: [(name: String, bytes: [UInt8], header: FlightHeader)] = []
+    for name in files where !name.hasSuffix("-base") && !name.hasSuffix(".new") {
+      let bytes = try FlightFiles.read(directory + "/" + name)
+      segments.append((name, bytes, try FlightSegment(name, bytes).header))
+    }
+    guard
+      let hit = at.map({ at in segments.last { $0.header.started <= at } }) ?? segments.last
+    else { throw .noRecording(directory: directory) }
+    let epoch = hit.header.epoch
+    var time = at ?? hit.header.started
+    if at == nil {
+      var segment = try FlightSegment(hit.name, hit.bytes)
+      while let entry = try segment.next() { time = entry.time }
+    }
+    window = Window(at: time, from: time + .zero - before, to: time + after)
+    parts = []
+    let base = FlightFiles.base(epoch)
+    if files.contains(base) {
+      parts.append(("base", try FlightFiles.read(directory + "/" + base)))
+    }
+    for segment in segments where segment.header.epoch == epoch {
+      // Without the start of the run nothing before the window is of use.
+      if segment.header.started <= window.to { parts.append((segment.name, segment.bytes)) }
+    }
+  }
+
+  /// Reads what `bytes` holds.
+  public init(bytes: [UInt8], name: String) throws(FlightError) {
+    var at = Self.magic.count
+    guard bytes.starts(with: Self.magic) else {
+      throw .damaged(name, reason: "it is no incident: `drover incident export` makes them")
+    }
+    func piece() throws(FlightError) -> [UInt8] {
+      guard let length = Varint.read(bytes, &at), length <= UInt64(bytes.count - at) else {
+        throw .damaged(name, reason: "it is cut short")
+      }
+      defer { at += Int(length) }
+      return Array(bytes[at..<at + Int(length)])
+    }
+    do throws(RecordError) {
+      let record: [UInt8]
+      do throws(FlightError) { record = try piece() } catch { throw .damaged(offset: at) }
+      window = try RecordCodec().decode(Window.self, from: record)
+    } catch { throw .damaged(name, reason: error.description) }
+    parts = []
+    while at < bytes.count {
+      let title = String(decoding: try piece(), as: UTF8.self)
+      parts.append((title, try piece()))
+    }
+  }
+
+  /// The file.
+  public func bytes() throws(FlightError) -> [UInt8] {
+    var bytes = Self.magic
+    do throws(RecordError) {
+      let record = try RecordCodec().encode(window)
+      bytes += Varint.bytes(UInt64(record.count)) + record
+    } catch { throw .damaged("the window", reason: error.description) }
+    for part in parts {
+      bytes += Varint.bytes(UInt64(part.name.utf8.count)) + part.name.utf8
+      bytes += Varint.bytes(UInt64(part.bytes.count)) + part.bytes
+    }
+    return bytes
+  }
+}
