@@ -138,13 +138,13 @@ extension Fleet {
   }
 
   /// What robots astray may be on is no way for others.
-  mutating func addObstructions(_ agents: inout [PlanningAgent]) {
+  func obstructedCells() -> [Int32] {
+    var cells: [Int32] = []
     for i in robots.indices {
       for cell in traffic.obstruction(of: robots[i].index)
-      where Int(cell) < site.graph.vertexCount && endAt[cell] == nil {
-        agents.append(PlanningAgent(at: cell, mobility: .wall))
-      }
+      where Int(cell) < site.graph.vertexCount && endAt[cell] == nil { cells.append(cell) }
     }
+    return cells
   }
 
   // MARK: Cells

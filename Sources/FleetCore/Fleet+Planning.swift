@@ -14,16 +14,15 @@ extension Fleet {
     var agents: [PlanningAgent] = []
     agents.reserveCapacity(robots.count)
     for i in robots.indices { agents.append(agent(i)) }
-    addHeldRoad(&agents)
-    addObstructions(&agents)
+    let walls = heldRoad(agents) + obstructedCells()
     let budget = PlanningBudget(work: settings.planningWork * robots.count)
-    for move in planner.step(agents, budget: budget) { append(move) }
-    unstick(&agents)
+    for move in planner.step(agents, walls: walls, budget: budget) { append(move) }
+    unstick(&agents, walls)
   }
 
   /// Robots that come no nearer to their goals: a complete search on the region round one of them,
   /// at most one at a time.
-  private mutating func unstick(_ agents: inout [PlanningAgent]) {
+  private mutating func unstick(_ agents: inout [PlanningAgent], _ walls: [Int32]) {
     guard unstickTimer.fires(now, every: settings.unstickPeriod),
       let chosen = stalledAgent(agents) ?? stuckAgent(agents)
     else { return }
@@ -31,7 +30,7 @@ extension Fleet {
       agents[i].at = traffic.plannedEnd(robots[i].index)
     }
     let outcome = planner.solveRegion(
-      around: chosen, agents: agents, budget: settings.unstickBudget)
+      around: chosen, agents: agents, walls: walls, budget: settings.unstickBudget)
     statistics.regionSearches += 1
     guard case .solved(let steps) = outcome else { return }
     statistics.regionsSolved += 1
@@ -49,16 +48,15 @@ extension Fleet {
   }
 
   /// What was released to robots that have not been able to drive for long is no way for others
-  /// either: walls, in slots behind those of the robots.
-  private func addHeldRoad(_ agents: inout [PlanningAgent]) {
-    var seen: Set<Int32> = []
+  /// either: walls.
+  private func heldRoad(_ agents: [PlanningAgent]) -> [Int32] {
+    var walls: [Int32] = []
     for i in robots.indices
     where agents[i].mobility == .wall && traffic.hasRoadAhead(robots[i].index) {
       for cell in traffic.ownedCells(robots[i].index)
-      where Int(cell) < site.graph.vertexCount && endAt[cell] == nil && seen.insert(cell).inserted {
-        agents.append(PlanningAgent(at: cell, mobility: .wall))
-      }
+      where Int(cell) < site.graph.vertexCount && endAt[cell] == nil { walls.append(cell) }
     }
+    return walls
   }
 
   /// Robot `i` as the planner sees it in this round.

@@ -93,6 +93,33 @@ private struct Drill {
     #expect(drill.problems == [])
   }
 
+  @Test func wallsWithoutAgentsAreGoneRoundAndNeverEntered() {
+    let drawing = Drawing("#.....#\n#.###.#\na..w..b\n#.###.#\n#.....#")
+    for swap in [false, true] {
+      var planner = LifelongPlanner(
+        graphs: [drawing.moves()], seed: Seed(1), tableMemoryLimit: 1 << 20)
+      planner.allowsSwap = swap
+      var agents = [
+        PlanningAgent(at: drawing["a"], goal: drawing["b"]),
+        PlanningAgent(at: drawing["b"], goal: drawing["a"]),
+      ]
+      var arrived: Set<Int> = []
+      for _ in 0..<60 {
+        PlanVerifier.apply(planner.step(agents, walls: [drawing["w"]]), to: &agents)
+        for (a, agent) in agents.enumerated() {
+          #expect(agent.at != drawing["w"])
+          if agent.at == agent.goal { arrived.insert(a) }
+        }
+      }
+      #expect(arrived == [0, 1], "swap: \(swap)")
+      // The wall has gone: the short way is open again.
+      agents[0].goal = agents[0].at == drawing["a"] ? drawing["b"] : drawing["a"]
+      agents[1].mobility = .absent
+      for _ in 0..<6 { PlanVerifier.apply(planner.step(agents), to: &agents) }
+      #expect(agents[0].at == agents[0].goal)
+    }
+  }
+
   @Test func aFrozenAgentOnTheWayIsWaitedFor() {
     let drawing = Drawing("#.....#\n#.###.#\na..w..b\n#.###.#\n#.....#")
     var drill = Drill(

@@ -10,7 +10,7 @@ extension LifelongPlanner {
   /// Settles the moves of agents that back up for one another.
   /// - Returns: the moves considered.
   mutating func backUp(
-    _ agents: [PlanningAgent], _ kernel: OperationKernel<MoveGround>
+    _ agents: [PlanningAgent], _ walls: [Int32], _ kernel: OperationKernel<MoveGround>
   ) -> Int {
     guard agents.indices.contains(where: { isPressed($0, kernel) }) else { return 0 }
     var step = backingWorkspace().kernel(agentCount: agents.count, refusesRotations: true)
@@ -24,6 +24,7 @@ extension LifelongPlanner {
       step.place(a, at: agent.at, graph: agent.graph, goal: agent.goal, moves: isFree)
       step.table[a] = kernel.tables[a]
     }
+    for v in walls { step.reserved[Int(v)] = StepKernel.wall }
     step.rate()
     let placed = kernel.rate(agents: agents.count)
     for k in 0..<placed {
@@ -36,6 +37,7 @@ extension LifelongPlanner {
       settle(Int(step.pulled[a]), step, kernel)
     }
     step.clear()
+    for v in walls { step.reserved[Int(v)] = StepKernel.none }
     return step.tried
   }
 

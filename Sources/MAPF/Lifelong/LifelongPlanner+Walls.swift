@@ -1,82 +1,63 @@
-// PIBT knows nothing of agents that will not move: against one, on an open field, it presses on for
-// ever, and in a one-way lane it fills the lane behind one with agents that cannot turn back. So an
-// agent follows distances with all walls taken out as soon as a wall stands on one of its
-// shortest ways: on any of them, for it may drift from one to another. The others keep the plain
-// table of their goal, which they share.
+// PIBT and operations know nothing of agents that will not move: against one, on an open field, they
+// press on for ever, and in a one-way lane they fill the lane behind one with agents that cannot turn
+// back. So an agent follows distances with all walls taken out as soon as a wall stands on its way.
+// The others keep the plain table of their goal, which they share.
 //
-// Whether a wall `w` stands on a shortest way from `v` to `g` needs no walk along it: it does when
-// distance(v, w) + distance(w, g) = distance(v, g). One table per wall, two look-ups per agent.
+// Whether one does is looked up along a shortest way, a good piece ahead, again and again as the
+// agent comes on and may drift to another: a few look-ups, however many walls there are.
 
 extension LifelongPlanner {
-  /// A vertex that every way through some wall passes, and the distances to it.
-  struct Watch: Sendable {
-    var vertex: Int32
-    var table: DistanceTable
-  }
+  /// So many moves ahead an agent looks for walls, every so many steps.
+  private static let wallSight = 64
+  private static let wallPeriod = 8
+  /// The most tables round walls to fill in a step; who gets none yet waits for the next one.
+  private static let detourFills = 32
 
-  /// With more walls than this the agents take turns in looking for them.
-  private static let watchesPerStep = 16
-
-  /// Notes where the wall agents are; another set of cells is another version.
-  mutating func updateWalls(_ agents: [PlanningAgent]) {
-    noteWalls(agents)
+  /// Notes where the walls are; another set of cells is another version.
+  mutating func updateWalls(_ agents: [PlanningAgent], _ walls: [Int32]) {
+    noteWalls(agents, walls)
+    detoursLeft = Self.detourFills
     guard !wallKeys.elementsEqual(wallCells, by: { $0 == UInt64($1) }) else { return }
-    let cells = wallKeys.map { Int32($0) }
     if isWall.isEmpty { isWall = [Bool](repeating: false, count: moves.vertexCount) }
     for v in wallCells { isWall[Int(v)] = false }
-    for v in cells { isWall[Int(v)] = true }
-    wallCells = cells
+    wallCells.removeAll(keepingCapacity: true)
+    for key in wallKeys { wallCells.append(Int32(key)) }
+    for v in wallCells { isWall[Int(v)] = true }
     wallVersion += 1
-    watches = (0..<Int32(moves.graphCount)).map { graph in
-      watchedVertices(graph).map {
-        Watch(vertex: $0, table: tables.table(graph: graph, goal: $0))
-      }
-    }
   }
 
-  /// The cells of the wall agents, rising, into `wallKeys`.
-  private mutating func noteWalls(_ agents: [PlanningAgent]) {
+  /// The cells of the wall agents and the walls, rising, into `wallKeys`.
+  private mutating func noteWalls(_ agents: [PlanningAgent], _ walls: [Int32]) {
     wallKeys.removeAll(keepingCapacity: true)
     for agent in agents where agent.mobility == .wall { wallKeys.append(UInt64(agent.at)) }
+    for v in walls {
+      precondition(v >= 0 && Int(v) < moves.vertexCount, "wall \(v)")
+      wallKeys.append(UInt64(v))
+    }
     wallKeys.withUnsafeMutableBufferPointer { keys in
       if let first = keys.baseAddress { KeySort.sort(first, count: keys.count) }
     }
   }
 
-  /// The walls themselves, or for one where this class never rests (in a junction) the vertices
-  /// from which moves lead through it.
-  private func watchedVertices(_ graph: Int32) -> [Int32] {
-    let base = Int(graph) * (moves.vertexCount + 1)
-    var watched: [Int32] = []
-    var crossed: Set<Int32> = []
-    for w in wallCells {
-      let isEnd = moves.backStart[base + Int(w)] < moves.backStart[base + Int(w) + 1]
-      if isEnd { watched.append(w) } else { crossed.insert(w) }
-    }
-    guard !crossed.isEmpty else { return watched }
-    for v in 0..<moves.vertexCount {
-      let claims =
-        moves.claimStart[
-          Int(moves.start[base + v])]..<moves.claimStart[
-          Int(moves.start[base + v + 1])]
-      if claims.contains(where: { crossed.contains(moves.claims[Int($0)]) }) {
-        watched.append(Int32(v))
-      }
-    }
-    return watched
-  }
-
   /// Sets the table that agent `a` follows in this step.
   mutating func chooseTable(_ a: Int, _ agent: PlanningAgent) {
     let isNew = memory[a].checkedWalls != wallVersion
-    memory[a].checkedWalls = wallVersion
     // With other walls it may do without: their tables are many and soon out of date.
     if memory[a].table == nil || (isNew && memory[a].walls != 0) {
       follow(tables.table(graph: agent.graph, goal: agent.goal), walls: 0, a, agent)
     }
-    guard !wallCells.isEmpty, memory[a].walls == 0 else { return }
-    let turns = 1 + wallCells.count / Self.watchesPerStep
-    if isNew || (a + statistics.steps) % turns == 0, isOnWay(a, agent) { goRoundWalls(a, agent) }
+    guard !wallCells.isEmpty, memory[a].walls == 0 else {
+      memory[a].checkedWalls = wallVersion
+      return
+    }
+    guard isNew || (a + statistics.steps) % Self.wallPeriod == 0 else { return }
+    if isWallAhead(a, agent) {
+      // What is not filled now is looked for again in the next step.
+      if detoursLeft == 0 { return }
+      detoursLeft -= 1
+      goRoundWalls(a, agent)
+    }
+    memory[a].checkedWalls = wallVersion
   }
 
   private mutating func follow(
@@ -99,18 +80,35 @@ extension LifelongPlanner {
     follow(table, walls: wallVersion, a, agent)
   }
 
-  /// Whether a wall stands on a shortest way of agent `a`.
-  private func isOnWay(_ a: Int, _ agent: PlanningAgent) -> Bool {
-    guard let values = memory[a].table?.values else { return false }
-    let here = Int(values[Int(agent.at)])
-    for watch in watches[Int(agent.graph)] where watch.vertex != agent.goal {
-      let to = watch.table.values[Int(agent.at)]
-      let on = values[Int(watch.vertex)]
-      if to != DistanceTable.unreachable, on != DistanceTable.unreachable,
-        Int(to) + Int(on) <= here
-      {
-        return true
+  /// Whether a wall stands on a shortest way of agent `a`, not on its goal.
+  private func isWallAhead(_ a: Int, _ agent: PlanningAgent) -> Bool {
+    guard let values = memory[a].table?.values,
+      values[Int(agent.at)] != DistanceTable.unreachable
+    else { return false }
+    let base = Int(agent.graph) * (moves.vertexCount + 1)
+    var v = agent.at
+    for _ in 0..<Self.wallSight where v != agent.goal {
+      var best = Int32.max
+      var chosen: Int32 = -1
+      for m in moves.start[base + Int(v)]..<moves.start[base + Int(v) + 1] {
+        let rest = Int32(values[Int(moves.end[Int(m)])])
+        let value = rest + moves.cost[Int(m)] & FlatMoves.costMask
+        if value < best {
+          best = value
+          chosen = m
+        }
       }
+      if chosen < 0 || best > Int32(values[Int(v)]) { return false }
+      if isWalled(chosen, goal: agent.goal) { return true }
+      v = moves.end[Int(chosen)]
+    }
+    return false
+  }
+
+  private func isWalled(_ m: Int32, goal: Int32) -> Bool {
+    for c in moves.claimStart[Int(m)]..<moves.claimStart[Int(m) + 1] {
+      let resource = moves.claims[Int(c)]
+      if resource < moves.vertexCount, resource != goal, isWall[Int(resource)] { return true }
     }
     return false
   }

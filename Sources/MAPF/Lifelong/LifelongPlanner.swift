@@ -67,8 +67,8 @@ public struct LifelongPlanner: Sendable {
   /// Where the walls are in this step; kept for its memory.
   var wallKeys: [UInt64] = []
   var wallVersion: Int32 = 0
-  /// Per graph what an agent must not pass on its way without going round the walls.
-  var watches: [[Watch]] = []
+  /// Tables round walls that may still be filled in this step.
+  var detoursLeft = 0
   private var operations: OperationWorkspace
   /// Of the steps in which agents back up; made for the first one.
   var backing: StepWorkspace?
@@ -98,22 +98,25 @@ public struct LifelongPlanner: Sendable {
   /// - Returns: the moves, leaders before followers. Agents without one stay.
   /// - Complexity: O(agents) in practice, and one search per goal that is new.
   public mutating func step(
-    _ agents: [PlanningAgent], budget: PlanningBudget = .none
+    _ agents: [PlanningAgent], walls: [Int32] = [], budget: PlanningBudget = .none
   ) -> [PlannedMove] {
     var planned: [PlannedMove] = []
-    step(agents, budget: budget, into: &planned)
+    step(agents, walls: walls, budget: budget, into: &planned)
     return planned
   }
 
-  /// Like `step(_:budget:)`, into the caller's array: with one that has been used before, and goals
+  /// Like `step(_:walls:budget:)`, into the caller's array: with one that has been used before, and goals
   /// that are known, nothing is allocated.
-  /// - Parameter budget: what may be spent on improving the step once every agent has been served; a
-  ///   unit is one operation tried.
+  /// - Parameters:
+  ///   - walls: vertices that nobody may enter besides those of agents that are walls, in any order.
+  ///   - budget: what may be spent on improving the step once every agent has been served; a unit is
+  ///     one operation tried.
   public mutating func step(
-    _ agents: [PlanningAgent], budget: PlanningBudget = .none, into planned: inout [PlannedMove]
+    _ agents: [PlanningAgent], walls: [Int32] = [], budget: PlanningBudget = .none,
+    into planned: inout [PlannedMove]
   ) {
     makeRoom(for: agents.count)
-    updateWalls(agents)
+    updateWalls(agents, walls)
     let share = density(agents)
     var kernel = OperationKernel<MoveGround>(
       operations, moves: moves, depth: MotionModel.fourNeighbour.depth(density: share))
@@ -123,7 +126,10 @@ public struct LifelongPlanner: Sendable {
     kernel.stamp = stamp
     kernel.search = search
     for (a, agent) in agents.enumerated() { place(a, agent, &kernel) }
-    if allowsSwap { kernel.tried = backUp(agents, kernel) }
+    if allowsSwap { kernel.tried = backUp(agents, walls, kernel) }
+    kernel.standStill(agents: agents.count)
+    for v in walls { kernel.markWall(v) }
+    if !walls.isEmpty { kernel.hasFrozen = true }
     kernel.inherit(agents: agents.count)
     let placed = kernel.rate(agents: agents.count)
     kernel.serve(
@@ -134,6 +140,7 @@ public struct LifelongPlanner: Sendable {
     leadersFirst(agents, kernel, into: &planned)
     remember(agents, kernel)
     kernel.leave(agents: agents.count)
+    for v in walls { kernel.clearWall(v) }
     stamp = kernel.stamp
     search = kernel.search
     known = agents.count

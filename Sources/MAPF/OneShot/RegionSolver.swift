@@ -40,10 +40,11 @@ public struct RegionSolver: Sendable {
   /// with fewer of the other stuck agents.
   /// - Parameters:
   ///   - stuck: the slots of the stuck agents; `agent` is served in any case.
+  ///   - walls: vertices that nobody may enter, besides those of agents that do not move.
   ///   - distances: of the same move graphs.
   ///   - budget: the most successors to generate over all attempts.
   public mutating func solve(
-    around agent: Int32, stuck: [Int32], agents: [PlanningAgent],
+    around agent: Int32, stuck: [Int32], agents: [PlanningAgent], walls: [Int32] = [],
     distances: inout DistanceTables, budget: Int
   ) -> Outcome {
     expansions = 0
@@ -54,7 +55,8 @@ public struct RegionSolver: Sendable {
     var size = radius
     var wanted = [agent] + stuck.filter { $0 != agent }
     while true {
-      let region = Region(around: agents[Int(agent)].at, moves: moves, radius: size)
+      var region = Region(around: agents[Int(agent)].at, moves: moves, radius: size)
+      for v in walls where v != agents[Int(agent)].at { region.isOutside[Int(v)] = true }
       let instance = instance(region, wanted, agents, &distances)
       var solver = LaCAM(moves: moves, seed: seed, refusesRotations: true)
       var outcome = LaCAM.Outcome.unsolvable
@@ -123,7 +125,7 @@ public struct RegionSolver: Sendable {
 
 /// The vertices within some moves of a centre, of any class, against one-way lanes as well.
 struct Region {
-  let isOutside: [Bool]
+  var isOutside: [Bool]
   var outside: [Int32] { isOutside.indices.filter { isOutside[$0] }.map(Int32.init) }
 
   init(around centre: Int32, moves: FlatMoves, radius: Int) {

@@ -95,6 +95,7 @@ public struct GridLifelongPlanner: ~Copyable, Sendable {
         isKnown: r < known)
       kernel.urgency[r] = urgency(r, agent, kernel)
     }
+    kernel.standStill(agents: n)
     kernel.inherit(agents: n)
     let placed = kernel.rate(agents: n)
     kernel.serve(agents: placed, until: budget.work, isOver: budget.isOver)

@@ -40,12 +40,16 @@ extension OperationKernel {
     return true
   }
 
-  /// Enters all plans into the reservations. Where one meets an agent that stays against its plan, it is
-  /// given up for waiting.
-  mutating func inherit(agents n: Int) {
+  /// Enters where all agents stand now.
+  mutating func standStill(agents n: Int) {
     for r in 0..<n where at[r] >= 0 { standStill(r) }
     hasFrozen = false
     for r in 0..<n where at[r] >= 0 && isFree[r] <= 0 { hasFrozen = true }
+  }
+
+  /// Enters all plans into the reservations. Where one meets an agent that stays against its plan, it is
+  /// given up for waiting.
+  mutating func inherit(agents n: Int) {
     var waiting = 0
     for r in 0..<n where at[r] >= 0 && isWaiting(r) {
       work[waiting] = Int32(r)

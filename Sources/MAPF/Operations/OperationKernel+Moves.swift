@@ -41,6 +41,7 @@ private struct OthersInTheWay {
 
   @inline(__always) mutating func note(_ a: UInt16) {
     let b = Int32(a)
+    if a == OperationWorkspace.wall { count = 100 }
     if count > 0, b == others.0 { return }
     if count > 1, b == others.1 { return }
     if count > 2, b == others.2 { return }
@@ -82,6 +83,17 @@ extension OperationKernel {
   /// Whether agent `a` stands on `v` after tick `t` and does not only pass it then.
   @inline(__always) func rests(_ a: Int, on v: Int32, _ t: Int) -> Bool {
     t == 0 ? at[a] == v : (operation(a, Int(current[a])) + 1)[t] == v
+  }
+
+  /// Nobody may enter `v` in this step, unless an agent stands there.
+  func markWall(_ v: Int32) {
+    guard row(v)[0] == OperationWorkspace.noAgent else { return }
+    for t in 0...depth { row(v)[t] = OperationWorkspace.wall }
+  }
+
+  func clearWall(_ v: Int32) {
+    guard row(v)[0] == OperationWorkspace.wall else { return }
+    for t in 0...depth { row(v)[t] = OperationWorkspace.noAgent }
   }
 
   /// The last tick for which agent `r`'s plan is worth anything. One that cannot be moved now may be
@@ -174,11 +186,12 @@ extension OperationKernel {
   private func noteClaims(_ r: Int, _ m: Int32, _ t: Int, end: Int32, _ finds: inout OthersInTheWay)
   {
     let empty = OperationWorkspace.noAgent
+    let wall = OperationWorkspace.wall
     for resource in graph.claims(of: m) {
       let claimant = row(resource)[t]
       if claimant != empty { finds.note(claimant) }
       let before = row(resource)[t - 1]
-      if resource == end || before == empty || Int(before) == r { continue }
+      if resource == end || before == empty || Int(before) == r || claimant == wall { continue }
       let isThere =
         Int(resource) < graph.vertexCount
         ? rests(Int(before), on: resource, t - 1) : stands(Int(before), in: resource, t - 1)
@@ -253,6 +266,7 @@ extension OperationKernel {
   @inline(__always) private func isBarred(_ v: Int32, _ t: Int) -> Bool {
     guard hasFrozen else { return false }
     let a = row(v)[0]
+    if a == OperationWorkspace.wall { return true }
     guard a != OperationWorkspace.noAgent, isFree[Int(a)] != Self.movable else { return false }
     return (operation(Int(a), Int(current[Int(a)])) + 1)[1] == v
       && (t == 0 || isFree[Int(a)] == Self.fixed)

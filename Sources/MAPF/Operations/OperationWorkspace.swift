@@ -8,6 +8,8 @@ final class OperationWorkspace: @unchecked Sendable {
   static let longestDepth = 6
   static let longestMoveDepth = 3
   static let noAgent = UInt16.max
+  /// In the row of a vertex that nobody may enter; no agent has this number.
+  static let wall = UInt16.max - 1
 
   /// Vertices, and on move graphs the mutexes after them.
   let resourceCount: Int
