@@ -133,7 +133,7 @@ let package = Package(
       "FleetServerTests",
       [
         "FleetServer", "FleetStore", "FleetPorts", "FleetRecords", "FleetWire", "FleetCore",
-        "FleetModel", "Missions", "Site", "Grid", "Determinism", logging,
+        "FleetModel", "Missions", "SiteFiles", "Site", "Grid", "Determinism", logging,
       ]),
     tests("FleetStoreTests", ["FleetStore", "FleetPorts", "FleetModel", "Determinism", grdb]),
     tests(
