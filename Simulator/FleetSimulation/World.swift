@@ -145,7 +145,13 @@ struct World {
       answer.isConfirmed = false
       if let order = answer.order, order > orders[robot] {
         orders[robot] = order
-        note(ownership.placed(index, at: position), now)
+        let vehicle = vehicles[robot]
+        let length = Double(vehicle.lengthMillimetres)
+        let width = Double(vehicle.widthMillimetres)
+        let reach = ((length * length + width * width).squareRoot() / 2).rounded()
+        note(
+          ownership.placed(
+            index, at: position, reach: Int64(reach), error: Int64(vehicle.errorMillimetres)), now)
       } else {
         note(ownership.committed(index, numbered.event), now)
       }

@@ -107,6 +107,7 @@ extension Fleet {
   mutating func endContainment(_ i: Int) {
     robots[i].strayStates = 0
     robots[i].offMapReason = ""
+    robots[i].rivals = []
     traffic.endObstruction(robots[i].index)
     guard robots[i].containment != nil else { return }
     robots[i].containment = nil
@@ -130,7 +131,10 @@ extension Fleet {
     case .clear(let withdrawn): apply(withdrawn)
     case .contested(let others, let withdrawn):
       let names = others.map { robots[$0.index].id.text }.joined(separator: ", ")
-      incident(i, "\(robots[i].id) is where road was released to \(names)")
+      if robots[i].rivals != others {
+        incident(i, "\(robots[i].id) is where road was released to \(names)")
+      }
+      robots[i].rivals = others
       apply(withdrawn)
     }
     robots[i].isDirty = true
@@ -172,12 +176,13 @@ extension Fleet {
     return unique(cells)
   }
 
-  /// The cells under the robot standing at `position`: one where it is near the middle.
+  /// The cells under the robot standing at `position`: one where it is on the middle for all it knows.
   func outline(_ i: Int, at position: Point) -> [Int32] {
     if let vertex = site.vertex(containing: position) {
       let centre = site.centre(of: vertex)
       let off = max(abs(centre.x - position.x), abs(centre.y - position.y))
-      if off <= Int64(site.cellMillimetres) / 4 { return [vertex.rawValue] }
+      let error = Int64(robots[i].factsheet?.vehicle.errorMillimetres ?? 0)
+      if off <= error { return [vertex.rawValue] }
     }
     return vertices(within: radius(i), of: position)
   }

@@ -81,7 +81,7 @@ extension Fleet {
     if !near.isEmpty {
       chain.append("there, too, and asked to stop: \(near.joined(separator: ", "))")
     }
-    chain.append("it goes on once it has said, standing on the middle of a cell, where it is")
+    chain.append("it goes on once it has said, standing on the road, where it is")
     chain.append(clearing(i))
     return chain
   }

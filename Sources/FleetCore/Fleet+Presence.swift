@@ -20,7 +20,7 @@ extension Fleet {
     let answers = robots[i].lastQuery.map { $0 == query } ?? true
     let isPresent = robots[i].presence == .present
     let word = ReconcileRule.Word(
-      route: route, isStanding: standing, stance: stance(position),
+      route: route, isStanding: standing, isOnRoad: site.vertex(containing: position) != nil,
       isOnOwnRoad: robots[i].presence != .absent && !isAstray(i, position),
       isCurrent: isPresent ? query == 0 : hasHeard && answers)
     let verdict = ReconcileRule.verdict(word, known(i))
@@ -42,13 +42,6 @@ extension Fleet {
     let promised = ReconcileRule.Promised(
       position: traffic.position(of: robot), furthest: traffic.furthestReleased(robot))
     return robots[i].presence == .present ? .present(promised) : .awaiting(promised)
-  }
-
-  private func stance(_ position: Point) -> ReconcileRule.Stance {
-    guard let vertex = site.vertex(containing: position) else { return .offRoad }
-    let centre = site.centre(of: vertex)
-    let off = max(abs(centre.x - position.x), abs(centre.y - position.y))
-    return off <= Int64(site.cellMillimetres) / 4 ? .centre : .astride
   }
 
   private mutating func act(
@@ -75,11 +68,7 @@ extension Fleet {
 
   /// The robot stands where no order can begin.
   private mutating func obstruct(_ i: Int, _ position: Point) {
-    let reason =
-      site.vertex(containing: position) == nil
-      ? "it stands at (\(position.x), \(position.y)) mm, where there is no road"
-      : "it stands between cells, at (\(position.x), \(position.y)) mm"
-    offMap(i, reason)
+    offMap(i, "it stands at (\(position.x), \(position.y)) mm, where there is no road")
     standAstray(i, position)
   }
 
@@ -107,7 +96,8 @@ extension Fleet {
   }
 
   /// The robot stands where it says without an order of ours: it was switched on, switched on
-  /// again, or moved by hand.
+  /// again, or moved by hand. Its order begins at the middle of the cell it stands in, to which it
+  /// drives first; all that is under it is its own until it has left it.
   private mutating func settle(
     _ i: Int, _ position: Point, _ route: RoutePosition, _ classIndex: Int
   ) {
@@ -116,17 +106,27 @@ extension Fleet {
       offMap(i, "its class has no way out of \(site.graph.cell(of: VertexID(start)))")
       return standAstray(i, position)
     }
-    robots[i].order = max(robots[i].order, route.order) + 1
     let robot = robots[i].index
-    let mutexes = Array(graphs[classIndex].mutexes(of: start))
+    let covered = outline(i, at: position).filter { $0 != start }
+    guard !covered.contains(where: { traffic.isRestedOn($0, but: robot) }) else {
+      offMap(i, "it stands between cells, and others on them as well")
+      return standAstray(i, position)
+    }
+    robots[i].order = max(robots[i].order, route.order) + 1
+    var under = covered
+    for cell in [start] + covered {
+      for mutex in graphs[classIndex].mutexes(of: cell) where !under.contains(mutex) {
+        under.append(mutex)
+      }
+    }
     if traffic.isPresent(robot) {
       contested(
-        i, traffic.rejoin(robot, at: start, mutexes: mutexes, order: robots[i].order))
+        i, traffic.rejoin(robot, at: start, under: under, order: robots[i].order))
     } else {
       contested(
         i,
         traffic.join(
-          robot, at: start, mutexes: mutexes, order: robots[i].order,
+          robot, at: start, under: under, order: robots[i].order,
           limit: releaseLimit(classIndex)))
     }
     robots[i].presence = .present
@@ -138,7 +138,8 @@ extension Fleet {
   }
 
   private mutating func offMap(_ i: Int, _ reason: String) {
-    if robots[i].offMapReason != reason { incident(i, "\(robots[i].id) cannot join: \(reason)") }
+    // Its localisation wavers: that is no news.
+    if robots[i].offMapReason.isEmpty { incident(i, "\(robots[i].id) cannot join: \(reason)") }
     robots[i].offMapReason = reason
   }
 

@@ -4,20 +4,12 @@ import FleetModel
 /// server knows of it: the table of docs/recovery.md, one case a cell. A pure function, so that
 /// each cell has its test; `Fleet+Presence` acts on the verdicts.
 struct ReconcileRule {
-  /// How it stands on the map.
-  enum Stance: Sendable, Equatable, CaseIterable {
-    /// On the middle of a cell, within a quarter of its side.
-    case centre
-    /// On the road, but not on the middle of a cell.
-    case astride
-    case offRoad
-  }
-
   /// The robot's word (`RobotEvent.present`).
   struct Word: Sendable, Equatable {
     var route: RoutePosition
     var isStanding: Bool
-    var stance: Stance
+    /// On some cell of the road; not necessarily on its middle.
+    var isOnRoad: Bool
     /// On a cell that was promised to it.
     var isOnOwnRoad: Bool
     /// Nothing sent earlier can still reach the robot: it has heard of this run of the server, or
@@ -54,7 +46,7 @@ struct ReconcileRule {
     case settle
     /// It has road ahead that is not ours: that must go first.
     case trimForeign
-    /// It stands where it cannot join: it keeps its promise, and the cells under it are blocked.
+    /// It stands off the road: it keeps its promise, and the cells under its outline are blocked.
     case obstruct
     /// It moves, on its road or nobody's business: it is asked again until it stands.
     case wait
@@ -95,10 +87,7 @@ struct ReconcileRule {
 
   private static func standing(_ word: Word) -> Verdict {
     if word.route.order != 0, word.route.through > word.route.visited { return .trimForeign }
-    switch word.stance {
-    case .centre: return .settle
-    case .astride, .offRoad: return .obstruct
-    }
+    return word.isOnRoad ? .settle : .obstruct
   }
 
   /// Unasked, a word may be older than what is under way: what it lacks is no reason to do

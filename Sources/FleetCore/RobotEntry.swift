@@ -64,6 +64,8 @@ struct RobotEntry: Sendable {
   var strayStates = 0
   /// It is where nobody gave it road, and has not said, standing, where that is.
   var containment: Containment?
+  /// Who was told to have had road where it is astray, last.
+  var rivals: [RobotIndex] = []
   /// Anything came from it last, or it was given that long to be heard.
   var heardAt: Instant
   /// Its credentials are gone, but it may still be on the map: it keeps its cells until cleared.

@@ -43,14 +43,21 @@ public struct OwnershipChecker: Sendable {
 
   /// The server took a robot's word that it stands at `position` without a route: it joined, or
   /// everything it held before was given back.
-  public mutating func placed(_ robot: RobotIndex, at position: Point) -> [Violation] {
+  /// - Parameters:
+  ///   - reach: no part of its outline is further from where it really stands.
+  ///   - error: nor does it really stand further from `position` than this.
+  public mutating func placed(
+    _ robot: RobotIndex, at position: Point, reach: Int64 = 0, error: Int64 = 0
+  ) -> [Violation] {
     left(robot)
     while tracks.count <= robot.index { tracks.append(nil) }
     guard let vertex = vertex(at: position) else {
       return [.offRoad(robot, at: position, cell: cell(at: position))]
     }
-    tracks[robot.index] = OwnershipTrack(standing: vertex.rawValue, at: position)
-    _ = own(robot, vertex.rawValue)
+    let under = beside(vertex, position, reach: reach, error: error)
+    tracks[robot.index] = OwnershipTrack(
+      standing: vertex.rawValue, under: under, at: position)
+    for cell in [vertex.rawValue] + under { _ = own(robot, cell) }
     return []
   }
 
@@ -149,6 +156,33 @@ public struct OwnershipChecker: Sendable {
     Cell(
       x: Int32(clamping: floorDivide(point.x, cellMillimetres)),
       y: Int32(clamping: floorDivide(point.y, cellMillimetres)))
+  }
+
+  /// Cells that a vehicle may cover at `place`, `vertex` left out: none where it stands on the
+  /// middle of that, for all it knows.
+  private func beside(
+    _ vertex: VertexID, _ place: Point, reach: Int64, error: Int64
+  ) -> [Int32] {
+    let here = graph.cells[vertex.index]
+    func off(_ value: Int64, _ cell: Int32) -> Int64 {
+      let low = Int64(cell) * cellMillimetres
+      return max(low - value, value - low - cellMillimetres, 0)
+    }
+    let middle = cellMillimetres / 2
+    let away = max(
+      abs(place.x - Int64(here.x) * cellMillimetres - middle),
+      abs(place.y - Int64(here.y) * cellMillimetres - middle))
+    guard away > error else { return [] }
+    var found: [Int32] = []
+    for y in here.y - 1...here.y + 1 {
+      for x in here.x - 1...here.x + 1 {
+        guard let near = graph.vertex(at: Cell(x: x, y: y)), near != vertex else { continue }
+        let dx = off(place.x, x)
+        let dy = off(place.y, y)
+        if dx * dx + dy * dy < (reach + error) * (reach + error) { found.append(near.rawValue) }
+      }
+    }
+    return found
   }
 
   func vertex(at point: Point) -> VertexID? { graph.vertex(at: cell(at: point)) }

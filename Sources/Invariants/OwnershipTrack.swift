@@ -20,7 +20,11 @@ struct OwnershipTrack: Sendable {
   /// The highest leg ever released on this order.
   private(set) var everReleased: UInt64 = 0
 
-  init(standing vertex: Int32, at point: Point) {
+  /// Cells under the robot beside its own, where it was put between cells; until it has driven.
+  private(set) var under: [Int32]
+
+  init(standing vertex: Int32, under: [Int32] = [], at point: Point) {
+    self.under = under
     legs = [Leg(vertices: [vertex], points: [point], end: point, millimetres: 0)]
   }
 
@@ -29,13 +33,13 @@ struct OwnershipTrack: Sendable {
 
   /// Where the robot stands, and what is released ahead.
   var heldCells: [Int32] {
-    var cells = legs[0].vertices.suffix(1).map { $0 }
+    var cells = Array(legs[0].vertices.suffix(1)) + under
     for leg in legs.prefix(Int(released - visited) + 1).dropFirst() { cells += leg.vertices }
     return cells
   }
 
   func holds(_ vertex: Int32) -> Bool {
-    if legs[0].vertices.last == vertex { return true }
+    if legs[0].vertices.last == vertex || under.contains(vertex) { return true }
     for leg in legs.prefix(Int(released - visited) + 1).dropFirst()
     where leg.vertices.contains(vertex) {
       return true
@@ -119,7 +123,8 @@ struct OwnershipTrack: Sendable {
   mutating func visit(_ leg: UInt64) -> [Int32] {
     guard leg > visited else { return [] }
     let done = Int(leg - visited)
-    let freed = legs[...done].flatMap(\.vertices)
+    let freed = legs[...done].flatMap(\.vertices) + under
+    under = []
     legs.removeFirst(done)
     visited = leg
     return freed

@@ -89,6 +89,8 @@ public struct QueueChecker: Sendable {
     let robot = index.robot(node)
     let leg = index.number(node)
     let other = index.robot(front)
+    // A robot waits for its own legs in their order; it may stand on two cells at once.
+    if other == robot { return nil }
     if index.isReleased(node) {
       return snapshot.contested.contains(resource)
         ? nil : .releasedNotOwner(robot, leg: leg, resource: resource)
@@ -124,7 +126,7 @@ public struct QueueChecker: Sendable {
     }
     for queue in snapshot.queues {
       for (ahead, token) in zip(queue.tokens, queue.tokens.dropFirst()) {
-        guard let node = index.node(token), !index.isReleased(node),
+        guard let node = index.node(token), !index.isReleased(node), ahead.robot != token.robot,
           let front = index.node(ahead), let vacating = index.vacating(front, queue.resource)
         else { continue }
         graph.wait(node, for: vacating)

@@ -5,12 +5,10 @@ extension Traffic {
   /// order, leaders before followers.
   ///
   /// That the path is connected, allowed and open is the caller's business; that nobody can
-  /// deadlock is this verb's. The mutexes of a junction that the robot was put into are its own
-  /// until it has left: the leg out of it does not claim them again.
+  /// deadlock is this verb's.
   /// - Complexity: O(tokens queued on the claims)
   public mutating func append(_ robot: RobotIndex, _ leg: PlannedLeg) -> AppendRefusal? {
     if let refusal = refusal(of: leg, for: robot) { return refusal }
-    let leg = withoutWhatItHolds(leg, robot)
     appends += 1
     routes[robot.index].legs.append(QueuedLeg(plan: leg, appended: appends))
     routes[robot.index].backlog += leg.path.count
@@ -25,20 +23,10 @@ extension Traffic {
     guard isPresent(robot) else { return .absent }
     guard isPlannable(robot) else { return .frozen }
     guard isWellFormed(leg, from: plannedEnd(robot)) else { return .malformed }
-    let leg = withoutWhatItHolds(leg, robot)
     for resource in leg.claims {
       if let refusal = refusalToQueue(on: resource, robot: robot.rawValue) { return refusal }
     }
     return nil
-  }
-
-  private func withoutWhatItHolds(_ leg: PlannedLeg, _ robot: RobotIndex) -> PlannedLeg {
-    let legs = routes[robot.index].legs
-    guard !legs[legs.last].plan.rest.isEmpty else { return leg }
-    let held = legs[legs.last].plan.rest
-    var rest = leg
-    rest.claims.removeAll(where: held.contains)
-    return rest
   }
 
   /// The append condition on one resource. All tokens are looked at, not just the last: behind a
@@ -50,7 +38,12 @@ extension Traffic {
       if token.leg == VisitToken.astray {
         return .restsThere(resource: resource, robot: RobotIndex(token.robot))
       }
-      if token.robot != robot, routes[Int(token.robot)].isFrozen {
+      // A robot's legs follow one another: it waits for none of its own but in that order.
+      if token.robot == robot {
+        node = queues.next(after: node)
+        continue
+      }
+      if routes[Int(token.robot)].isFrozen {
         return .behindFrozen(resource: resource, robot: RobotIndex(token.robot))
       }
       if !routes[Int(token.robot)].vacates(resource, claimedBy: token.leg) {

@@ -2,14 +2,14 @@ import FleetModel
 
 extension Traffic {
   /// Lets `robot` in where it stands: at the end of leg 0 of a new order. The cell is its by
-  /// force: legs of others that are queued there are withdrawn with their cascade. So are the
-  /// mutexes of a junction that it stands in, but for one that another robot rests in already: two
-  /// that wait for each other in there would never get out. It claims that one with its way out.
+  /// force: legs of others that are queued there are withdrawn with their cascade. So is what else is
+  /// under it, but for a mutex that another robot rests in already: two that wait for each other in
+  /// a junction would never get out. It claims that one with its way out.
   /// - Parameters:
-  ///   - mutexes: of the junctions that `vertex` lies in.
+  ///   - under: other cells that it covers, and mutexes of the junctions that it stands in.
   ///   - order: at least 1 and above all earlier orders of this robot.
   public mutating func join(
-    _ robot: RobotIndex, at vertex: Int32, mutexes: [Int32] = [], order: UInt64,
+    _ robot: RobotIndex, at vertex: Int32, under: [Int32] = [], order: UInt64,
     limit: ReleaseLimit
   ) -> JoinOutcome {
     precondition(order > 0, "order 0 is no order")
@@ -17,7 +17,7 @@ extension Traffic {
     endObstruction(robot)
     precondition(!routes[robot.index].isPresent, "robot \(robot.rawValue) has joined already")
     appends += 1
-    let free = mutexes.filter { !isRestedOn($0) }
+    let free = under.filter { !isRestedOn($0) }
     let held = [vertex] + free
     let plan = PlannedLeg(
       path: [vertex], claims: held, speedLimit: 0, rest: free.isEmpty ? [] : held)
@@ -27,11 +27,12 @@ extension Traffic {
     return claimByForce(robot, held.map { _ in token }, on: held)
   }
 
-  /// Whether a robot stands where it holds `resource` until it drives off.
-  private func isRestedOn(_ resource: Int32) -> Bool {
+  /// Whether a robot other than `robot` stands where it holds `resource` until it drives off.
+  public func isRestedOn(_ resource: Int32, but robot: RobotIndex? = nil) -> Bool {
     queues.tokens(on: resource).contains { token in
       let route = routes[Int(token.robot)]
-      return token.leg != VisitToken.astray && token.leg == route.visited
+      return token.robot != robot?.rawValue && token.leg != VisitToken.astray
+        && token.leg == route.visited
         && route.legs[token.leg].plan.restsOn(resource)
     }
   }
@@ -68,7 +69,8 @@ extension Traffic {
     routes[robot.index].furthest = promise.released
     routes[robot.index].isHeld = true
     routes[robot.index].isAwaited = true
-    return claimByForce(robot, tokens, on: resources)
+    // Each is put before all others: the first leg's last.
+    return claimByForce(robot, tokens.reversed(), on: resources.reversed())
   }
 
   /// Holds `robot` and lets no trim be asked until its own word on its route comes (`reconcile`,
@@ -91,12 +93,12 @@ extension Traffic {
   /// moved by hand, or drove where it should not): everything it held but that cell is given
   /// back, and a new order begins there.
   public mutating func rejoin(
-    _ robot: RobotIndex, at vertex: Int32, mutexes: [Int32] = [], order: UInt64
+    _ robot: RobotIndex, at vertex: Int32, under: [Int32] = [], order: UInt64
   ) -> JoinOutcome {
     let route = presentRoute(robot)
     precondition(order > route.order, "order \(order) after \(route.order)")
     let own = giveBackAll(robot, newEnd: vertex)
-    switch join(robot, at: vertex, mutexes: mutexes, order: order, limit: route.limit) {
+    switch join(robot, at: vertex, under: under, order: order, limit: route.limit) {
     case .joined(let others): return .joined(withdrawn: own + others)
     case .contested(let with, let others):
       return .contested(with: with, withdrawn: own + others)

@@ -61,8 +61,21 @@ extension Traffic {
     let cells = isNext ? 1 : ahead + plan.path.count
     guard isNext || cells <= Int(routes[Int(robot)].limit.cells) else { return false }
     let token = VisitToken(robot: robot, leg: number)
-    for resource in plan.claims where !queues.isHead(token, of: resource) { return false }
+    for resource in plan.claims where !queues.isHead(token, of: resource) {
+      guard isUnder(robot, resource, next: token) else { return false }
+    }
     ahead = cells
     return true
+  }
+
+  /// Whether the robot stands on `resource`, beside its cell, and `token` is the next there: it was
+  /// put between cells or into a junction.
+  private func isUnder(_ robot: Int32, _ resource: Int32, next token: VisitToken) -> Bool {
+    let standing = VisitToken(robot: robot, leg: routes[Int(robot)].visited)
+    guard queues.isHead(standing, of: resource),
+      routes[Int(robot)].legs[standing.leg].plan.end != resource
+    else { return false }
+    let next = queues.next(after: queues.first(of: resource))
+    return next >= 0 && queues[next] == token
   }
 }

@@ -32,6 +32,11 @@ import Testing
     }
   }
 
+  private func owned(_ yard: Yard) -> Set<Cell> {
+    let cells = yard.fleet.traffic.ownedCells(yard.fleet.robots[0].index)
+    return Set(cells.map { yard.site.graph.cells[Int($0)] })
+  }
+
   private func violations(_ yard: Yard) -> [Violation] {
     QueueChecker().check(yard.fleet.queueSnapshot())
   }
@@ -186,24 +191,49 @@ import Testing
     #expect(yard.fleet.robots[0].containment == nil)
   }
 
-  @Test func aRobotThatStandsBetweenCellsIsInTheWayAllTheSame() throws {
+  @Test func aRobotThatStandsBetweenCellsOwnsThemAndDrivesOn() throws {
     var yard = try Yard(Self.town)
     let id = try yard.add("r1", 3, 1)
     try yard.run(10)
-    // Between (1, 1) and (2, 1).
-    let between = Point(x: 2000, y: 1500)
-    _ = yard.robots[id]?.placeByHand(at: between, now: yard.now)
-    try yard.run(8)
-    #expect(Set(blocked(yard)).isSuperset(of: [Cell(x: 1, y: 1), Cell(x: 2, y: 1)]))
-    #expect(blocked(yard).allSatisfy { (0...2).contains($0.y) && (1...2).contains($0.x) })
-    #expect(yard.fleet.hindrance(0)?.isEmpty == false)
-    #expect(violations(yard) == [])
-    _ = yard.robots[id]?.placeByHand(at: point(2, 1), now: yard.now)
-    try yard.run(10)
-    #expect(blocked(yard) == [] && yard.fleet.robots[0].presence == .present)
+    // Between (1, 1) and (2, 1), a little nearer to the second.
+    _ = yard.robots[id]?.placeByHand(at: Point(x: 2030, y: 1500), now: yard.now)
+    try yard.run(10) { owned($0).contains(Cell(x: 1, y: 1)) }
+    #expect(owned(yard).isSuperset(of: [Cell(x: 1, y: 1), Cell(x: 2, y: 1)]))
+    #expect(yard.fleet.robots[0].presence == .present && violations(yard) == [])
     let task = try yard.submit(try delivery())
     try yard.run(90) { $0.state(task) == "completed" }
     #expect(yard.state(task) == "completed")
+    #expect(yard.fleet.fleetStatistics().contained <= 1 && violations(yard) == [])
+  }
+
+  @Test func aRobotSwitchedOnAgainBetweenCellsDrivesOn() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 0, 1)
+    let task = try yard.submit(try delivery("b", "a"))
+    try yard.run(20) {
+      let x = $0.robots[id]?.truePosition.x ?? 0
+      return x > 2000 && abs(x % 1000 - 500) > 350
+    }
+    _ = yard.robots[id]?.inject(.reboot, now: yard.now)
+    try yard.cut(id)
+    try yard.run(2)
+    try yard.connect(id)
+    try yard.run(90) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+    #expect(violations(yard) == [])
+  }
+
+  @Test func aRobotOffTheRoadWaitsToBeCarriedBack() throws {
+    var yard = try Yard(["a..#..b", "...#...", ".......", "P.P.P.C"])
+    let id = try yard.add("r1", 2, 2)
+    try yard.run(10)
+    _ = yard.robots[id]?.placeByHand(at: point(3, 0), now: yard.now)
+    try yard.run(8)
+    #expect(yard.fleet.hindrance(0)?.isEmpty == false)
+    #expect(yard.fleet.robots[0].presence == .unconfirmed && violations(yard) == [])
+    _ = yard.robots[id]?.placeByHand(at: point(2, 1), now: yard.now)
+    try yard.run(10)
+    #expect(blocked(yard) == [] && yard.fleet.robots[0].presence == .present)
   }
 
   @Test func aRobotThatNeverJoinedIsInTheWayAllTheSame() throws {

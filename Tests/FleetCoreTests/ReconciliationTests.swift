@@ -15,11 +15,11 @@ import Testing
 
   private func word(
     _ order: UInt64, update: UInt64 = 0, visited: UInt64 = 0, through: UInt64 = 0,
-    _ stance: Rule.Stance = .centre, standing: Bool = true, own: Bool = true
+    onRoad: Bool = true, standing: Bool = true, own: Bool = true
   ) -> Word {
     Word(
       route: RoutePosition(order: order, update: update, visited: visited, through: through),
-      isStanding: standing, stance: stance, isOnOwnRoad: own, isCurrent: true)
+      isStanding: standing, isOnRoad: onRoad, isOnOwnRoad: own, isCurrent: true)
   }
 
   /// The verdicts where nothing is known, where the word is awaited, and where nobody asked.
@@ -29,14 +29,13 @@ import Testing
     }
   }
 
-  @Test func noOrderOnTheMiddleOfACell() {
+  @Test func noOrderOnTheRoad() {
     #expect(row(word(0)) == [.settle, .settle, .ask])
     #expect(row(word(0, own: false)) == [.settle, .settle, .ask])
   }
 
-  @Test func noOrderBetweenCells() {
-    #expect(row(word(0, .astride)) == [.obstruct, .obstruct, .ask])
-    #expect(row(word(0, .offRoad, own: false)) == [.obstruct, .obstruct, .ask])
+  @Test func noOrderOffTheRoad() {
+    #expect(row(word(0, onRoad: false, own: false)) == [.obstruct, .obstruct, .ask])
   }
 
   @Test func noOrderMovedByHand() {
@@ -111,11 +110,11 @@ import Testing
   }
 
   @Test func wordsThatMayKnowTooLittleAreIgnored() {
-    for stance in Rule.Stance.allCases {
+    for onRoad in [false, true] {
       for standing in [false, true] {
         for own in [false, true] {
           for order: UInt64 in [0, 2, 3, 4] {
-            var late = word(order, stance, standing: standing, own: own)
+            var late = word(order, onRoad: onRoad, standing: standing, own: own)
             late.isCurrent = false
             #expect(Rule.verdict(late, .absent) == .ignore)
             #expect(Rule.verdict(late, .awaiting(Self.promised)) == .ignore)

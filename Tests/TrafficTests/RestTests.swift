@@ -13,7 +13,7 @@ import Testing
   /// a stands on cell 2, in the junction; b before it on 0.
   private func blocked() -> Traffic {
     var traffic = Traffic(resourceCount: 16)
-    _ = traffic.join(a, at: 2, mutexes: [15], order: 1, limit: far)
+    _ = traffic.join(a, at: 2, under: [15], order: 1, limit: far)
     _ = traffic.join(b, at: 0, order: 1, limit: far)
     return traffic
   }
@@ -62,7 +62,7 @@ import Testing
   @Test func ofTwoThatStandInAJunctionOneHoldsItAndBothGetOut() {
     var traffic = blocked()
     #expect(
-      traffic.join(c, at: 1, mutexes: [15], order: 1, limit: far) == .joined(withdrawn: []))
+      traffic.join(c, at: 1, under: [15], order: 1, limit: far) == .joined(withdrawn: []))
     #expect(traffic.owner(of: 15) == a)
     #expect(traffic.append(a, PlannedLeg(path: [3], claims: [3, 15], speedLimit: 0)) == nil)
     let out = PlannedLeg(path: [6], claims: [6, 15], speedLimit: 0)
@@ -80,7 +80,7 @@ import Testing
     _ = traffic.release()
     guard
       case .contested(let with, _) = traffic.join(
-        b, at: 4, mutexes: [15], order: 1, limit: far)
+        b, at: 4, under: [15], order: 1, limit: far)
     else {
       Issue.record("not contested")
       return
@@ -89,6 +89,31 @@ import Testing
     traffic.visit(a, 1)
     #expect(!traffic.isContested(b))
     #expect(traffic.owner(of: 15) == b)
+  }
+
+  @Test func aRobotBetweenCellsDrivesOnToEither() {
+    for end: Int32 in [2, 3] {
+      var traffic = Traffic(resourceCount: 16)
+      _ = traffic.join(a, at: 1, under: [2], order: 1, limit: far)
+      _ = traffic.join(b, at: 5, order: 1, limit: far)
+      #expect(traffic.ownedCells(a) == [1, 2])
+      let leg = end == 2 ? PlannedLeg(to: 2) : PlannedLeg(to: 3)
+      #expect(traffic.append(a, leg) == nil)
+      // Somebody follows to the cell that it leaves.
+      if end == 3 { #expect(traffic.append(b, PlannedLeg(to: 2)) == nil) }
+      #expect(traffic.violations == [])
+      #expect(traffic.releasedThrough(a, b) == [1, 0])
+      #expect(traffic.violations == [])
+      var restarted = Traffic(resourceCount: 16)
+      restarted.restore(a, promise: traffic.promise(of: a), limit: far)
+      #expect(restarted.violations == [])
+      for var world in [traffic, restarted] {
+        world.visit(a, 1)
+        #expect(world.ownedCells(a) == [end])
+        #expect(world.owner(of: end) == a && world.owner(of: 1) == nil)
+        #expect(world.violations == [])
+      }
+    }
   }
 
   @Test func promisesOfBeforeAreRead() throws {
