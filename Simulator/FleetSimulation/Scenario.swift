@@ -12,6 +12,8 @@ public struct Scenario: Sendable, Equatable {
   public var name: String
   /// As written: a site's name or path.
   public var site: String
+  /// Of runs for which no other is given.
+  public var seed: UInt64?
   public var robots: Robots
   public var duration: Duration
   /// The first part of the duration, left out of shares and ratios.

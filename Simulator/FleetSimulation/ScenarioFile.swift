@@ -55,7 +55,8 @@ extension ScenarioError {
 /// Makes a `Scenario` of YAML.
 struct ScenarioReader {
   private static let keys = [
-    "name", "site", "robots", "duration_s", "warmup_s", "drain_s", "demand", "tasks", "network",
+    "name", "site", "seed", "robots", "duration_s", "warmup_s", "drain_s", "demand", "tasks",
+    "network",
     "vehicles", "faults", "gates", "fleet",
   ]
   private static let day = 0.0...86_400
@@ -73,6 +74,7 @@ struct ScenarioReader {
     var scenario = Scenario(
       name: try fields["name"]?.text() ?? name, site: try required("site").text(),
       robots: try robots(), duration: try required("duration_s").seconds(in: 1...864_000))
+    if let value = fields["seed"] { scenario.seed = UInt64(try value.integer(in: 0...Int.max)) }
     if let value = fields["warmup_s"] { scenario.warmup = try value.seconds(in: Self.day) }
     if let value = fields["drain_s"] { scenario.drainLimit = try value.seconds(in: Self.day) }
     guard scenario.warmup < scenario.duration else {

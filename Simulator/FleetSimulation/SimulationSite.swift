@@ -5,6 +5,8 @@ import SiteFiles
 /// The site of a scenario, found and read.
 public struct SimulationSite: Sendable {
   public let site: Site
+  /// The file it was read from.
+  public let path: String
 
   /// - Parameters:
   ///   - name: a site's name, or a path: taken from the current folder, then from the scenario's.
@@ -13,9 +15,14 @@ public struct SimulationSite: Sendable {
     let folder = (path as NSString).deletingLastPathComponent
     for candidate in candidates(name, folder)
     where FileManager.default.fileExists(atPath: candidate) {
-      return SimulationSite(site: try SiteFile.load(candidate))
+      return SimulationSite(site: try SiteFile.load(candidate), path: absolute(candidate))
     }
-    return SimulationSite(site: try SiteFile.load(try SiteLocator.current().locate(name)))
+    let located = try SiteLocator.current().locate(name)
+    return SimulationSite(site: try SiteFile.load(located), path: absolute(located))
+  }
+
+  private static func absolute(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
   private static func candidates(_ name: String, _ folder: String) -> [String] {

@@ -3,8 +3,8 @@ import FleetSimulation
 import Foundation
 
 /// A run's outcome for machines: `--json` and `summary.json`.
-struct ReportJSON: Encodable {
-  struct Count: Encodable {
+struct ReportJSON: Codable {
+  struct Count: Codable {
     var submitted: Int64
     var completed: Int64
     var failed: Int64
@@ -17,8 +17,11 @@ struct ReportJSON: Encodable {
   var seed: UInt64
   var build: String
   var robots: Int
+  /// How the process of the run ended when it told nothing more.
+  var crash: String?
   var finished: Bool
   var simulatedSeconds: Double
+  var robotHours: Double
   var wallSeconds: Double
   var speedup: Double
   var drainSeconds: Double
@@ -31,10 +34,12 @@ struct ReportJSON: Encodable {
   var travelRatioP95: Double
   var collisions: Int
   var invariantViolations: Int
+  var lostOrDoubledTasks: Int
   var unparkedAfterDrain: Int
   var incidents: Int
   var messages: Int64
   var messagesLost: Int64
+  var faults: [String: Int]
   var eventLogHash: String
   var violations: [String]
   var incidentTexts: [String]
@@ -51,6 +56,7 @@ struct ReportJSON: Encodable {
     robots = report.robots
     finished = report.finished
     simulatedSeconds = report.simulatedSeconds
+    robotHours = Double(report.robots) * report.simulatedSeconds / 3600
     wallSeconds = report.wallSeconds
     speedup = report.speedup
     drainSeconds = report.drainSeconds
@@ -68,10 +74,13 @@ struct ReportJSON: Encodable {
     travelRatioP95 = report.travelRatioP95
     collisions = report.collisions
     invariantViolations = report.invariantViolations
+    lostOrDoubledTasks = report.lostOrDoubledTasks
     unparkedAfterDrain = report.unparkedAfterDrain
     incidents = report.incidents
     messages = report.messages
     messagesLost = report.messagesLost
+    faults = [:]
+    for (kind, count) in report.faults { faults[kind.rawValue] = count }
     eventLogHash = report.eventLogHash
     violations = report.violations
     incidentTexts = report.incidentTexts
@@ -81,17 +90,48 @@ struct ReportJSON: Encodable {
     passed = report.passed
   }
 
+  /// Ended from outside, and nothing wrong so far.
+  var isInterrupted: Bool { crash == nil && !finished && violations.isEmpty }
+
+  /// A run whose process has ended without a report.
+  init(_ job: SweepJob, crash: String) {
+    scenario = job.scenario
+    site = job.site
+    seed = job.seed
+    build = SimulationRun.build
+    robots = 0
+    self.crash = crash
+    finished = false
+    (simulatedSeconds, robotHours, wallSeconds, speedup, drainSeconds) = (0, 0, 0, 0, 0)
+    tasks = [:]
+    (refusedTasks, busyShare, medianRouteCells) = (0, 0, 0)
+    (travelRatio, travelRatioMedian, travelRatioP95) = (0, 0, 0)
+    (collisions, invariantViolations, lostOrDoubledTasks) = (0, 0, 0)
+    (unparkedAfterDrain, incidents, messages, messagesLost) = (0, 0, 0, 0)
+    faults = [:]
+    eventLogHash = ""
+    (violations, incidentTexts, refusals, explanations) = ([], [], [], [])
+    gates = []
+    passed = false
+  }
+
+  /// Reads what `text` made of one run.
+  static func read(_ data: Data) throws -> ReportJSON {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(ReportJSON.self, from: data)
+  }
+
   /// One run as an object, several as a list.
-  static func text(_ reports: [RunReport]) throws(CommandFailure) -> String {
-    let documents = reports.map(ReportJSON.init)
-    if let only = documents.first, documents.count == 1 { return try JSONText.encode(only) }
-    return try JSONText.encode(documents)
+  static func text(_ reports: [ReportJSON]) throws(CommandFailure) -> String {
+    if let only = reports.first, reports.count == 1 { return try JSONText.encode(only) }
+    return try JSONText.encode(reports)
   }
 }
 
 /// `summary.json` and `junit.xml` in a folder.
 enum ReportFiles {
-  static func write(_ reports: [RunReport], to folder: String) throws(CommandFailure) {
+  static func write(_ reports: [ReportJSON], to folder: String) throws(CommandFailure) {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
@@ -107,7 +147,7 @@ enum ReportFiles {
   }
 
   /// A suite for each run, a case for each gate.
-  static func junit(_ reports: [RunReport]) -> String {
+  static func junit(_ reports: [ReportJSON]) -> String {
     var lines = [
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<testsuites name=\"drover simulate\">",
     ]
@@ -121,7 +161,8 @@ enum ReportFiles {
       for gate in report.gates { lines += testCase(gate, report) }
       if errors > 0 {
         lines.append("    <testcase classname=\"\(name)\" name=\"finished\">")
-        lines.append("      <error message=\"the run was interrupted\"/>")
+        lines.append(
+          "      <error message=\"\(escaped(report.crash ?? "the run was interrupted"))\"/>")
         lines.append("    </testcase>")
       }
       lines.append("  </testsuite>")
@@ -129,7 +170,7 @@ enum ReportFiles {
     return (lines + ["</testsuites>", ""]).joined(separator: "\n")
   }
 
-  private static func testCase(_ gate: Gate, _ report: RunReport) -> [String] {
+  private static func testCase(_ gate: Gate, _ report: ReportJSON) -> [String] {
     let opening =
       "    <testcase classname=\"\(escaped(report.scenario))\" name=\"\(escaped(gate.name))\""
     if gate.passed { return [opening + "/>"] }

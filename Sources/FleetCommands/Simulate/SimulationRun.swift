@@ -11,6 +11,10 @@ struct SimulationRun {
   let seed: UInt64
   /// The options to be repeated in the replay command, with a leading space.
   let options: String
+  /// The run ends when a checker has found something.
+  let stopsAtViolation: Bool
+  /// Where a replay of the run is written.
+  let html: String?
   let printsText: Bool
   let showsProgress: Bool
 
@@ -23,8 +27,12 @@ struct SimulationRun {
       throw CommandFailure("scenario", "\(path): \(error)")
     }
     var shown = began
+    var recording = html == nil ? nil : Recording(simulation)
     while simulation.phase != .ended, !interrupt.isRaised {
-      simulation.run(until: simulation.elapsed + .seconds(1))
+      if stopsAtViolation, simulation.collisionCount + simulation.violationCount > 0 { break }
+      simulation.run(
+        until: simulation.elapsed + (recording == nil ? .seconds(1) : Recording.period))
+      recording?.sample(simulation)
       if showsProgress, clock.now - shown > .milliseconds(250) {
         shown = clock.now
         progress(simulation, wall: (shown - began).inSeconds)
@@ -33,7 +41,18 @@ struct SimulationRun {
     if showsProgress { CommandContext.current.writeError("\r\u{1B}[K") }
     let report = simulation.report(wallSeconds: (clock.now - began).inSeconds)
     if printsText { printOutcome(report) }
+    if let html, let recording { try write(recording, simulation, report, to: html) }
     return report
+  }
+
+  private func write(
+    _ recording: Recording, _ simulation: Simulation, _ report: RunReport, to file: String
+  ) throws {
+    let page = try HTMLReplay.render(recording, of: simulation, report: report)
+    do { try Data(page.utf8).write(to: URL(fileURLWithPath: file)) } catch {
+      throw CommandFailure("file", "cannot write \(file): \(error.localizedDescription)")
+    }
+    if printsText { CommandContext.current.print("written: \(file)") }
   }
 
   private func printBanner() {
