@@ -51,7 +51,8 @@ extension Simulation {
 
   /// A rogue that stands on what is its own, and has stopped what it did, is one no more.
   private mutating func forgive(_ i: Int) {
-    guard rogues.isDone(i, now: now), robots[i].robot.isStanding, world.isAtHome(outline(i))
+    guard rogues.isDone(i, now: now), robots[i].robot.isStanding, !robots[i].robot.isStraying,
+      world.isAtHome(outline(i))
     else { return }
     rogues.pardon(i, now: now)
   }

@@ -22,6 +22,11 @@ extension VirtualRobot {
       x: here.x, y: here.y, headingDegrees: here.heading, speedMillimetresPerSecond: here.speed)
   }
 
+  /// Whether it goes on past its route, or beside it, as soon as it may drive.
+  public var isStraying: Bool {
+    motion.limit > motion.head && !motion.pieces[motion.limit - 1].endsLeg
+  }
+
   /// The true place of its centre, to the millimetre.
   public var truePosition: Point { motion.snapshot(at: clock).point }
 
