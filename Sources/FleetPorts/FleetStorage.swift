@@ -31,6 +31,10 @@ public protocol FleetStorage: AnyObject, Sendable {
   /// - Complexity: O(size)
   func backUp() throws(StoreError) -> String
 
+  /// Gives room back that deleted entries have left: a start reads the whole file once.
+  /// - Complexity: O(size)
+  func compact() throws(StoreError)
+
   /// The newest `limit` audit lines, oldest first.
   func auditTail(limit: Int) throws(StoreError) -> [AuditEntry]
 

@@ -115,7 +115,10 @@ struct StoreCodec {
     if try value(storage, .settings, Self.totalsKey) == nil {
       changes.append(.put(.settings, key: Self.totalsKey, value: try encode(totals(changes))))
     }
-    do throws(StoreError) { try storage.commit(changes) } catch { throw .store(error) }
+    do throws(StoreError) {
+      try storage.commit(changes)
+      try storage.compact()
+    } catch { throw .store(error) }
     return changes.count
   }
 

@@ -38,6 +38,14 @@ extension SQLiteStore {
     return copy
   }
 
+  public func compact() throws(StoreError) {
+    do {
+      try queue.writeWithoutTransaction { db in
+        try db.execute(sql: "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
+      }
+    } catch { throw StoreError(error, path: path) }
+  }
+
   private static func sync(_ path: String) throws(StoreError) {
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw StoreError(errno: errno, path: path) }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The texts of the broker's files: pure functions of the settings and accounts.
 ///
 /// Two kinds of listener, because mosquitto can bind client ids to user names only for a whole
@@ -98,24 +100,27 @@ struct BrokerFiles {
 
   /// Rules with `%u` in the place of a name that give every account just what it may; nil: there are
   /// none.
+  /// - Complexity: O(accounts)
   private static func commonRules(_ accounts: [BrokerAccount]) -> [BrokerAccessRule]? {
     // A name may be the same as another level of the topics: then the next one's rules may do.
     for account in accounts.prefix(3) where accounts.count > 1 {
-      let rules = account.access.map { levels($0) { $0 == account.username ? "%u" : $0 } }
-      if accounts.allSatisfy({ other in
-        other.access == rules.map { levels($0) { $0 == "%u" ? other.username : $0 } }
-      }) {
-        return rules
+      let rules = account.access.map { BrokerAccessRule($0.access, template($0, account)) }
+      let pieces = rules.map { $0.filter.components(separatedBy: "%u") }
+      let fits = accounts.allSatisfy { other in
+        other.access.count == rules.count
+          && other.access.indices.allSatisfy {
+            other.access[$0].access == rules[$0].access
+              && other.access[$0].filter == pieces[$0].joined(separator: other.username)
+          }
       }
+      if fits { return rules }
     }
     return nil
   }
 
-  private static func levels(
-    _ rule: BrokerAccessRule, _ change: (String) -> String
-  ) -> BrokerAccessRule {
-    let levels = rule.filter.split(separator: "/", omittingEmptySubsequences: false)
-    return BrokerAccessRule(
-      rule.access, levels.map { change(String($0)) }.joined(separator: "/"))
+  /// A filter with `%u` for each level that is the account's name.
+  private static func template(_ rule: BrokerAccessRule, _ account: BrokerAccount) -> String {
+    rule.filter.split(separator: "/", omittingEmptySubsequences: false)
+      .map { $0 == account.username ? "%u" : String($0) }.joined(separator: "/")
   }
 }

@@ -126,6 +126,18 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: copies[0] + ".new"))
   }
 
+  @Test func roomOfDeletedEntriesIsGivenBack() throws {
+    let store = try SQLiteStore(directory: scratch.store)
+    let value = [UInt8](repeating: 3, count: 2000)
+    try store.commit((0..<500).map { .put(.tasks, key: "t\($0)", value: value) })
+    try store.compact()
+    let before = try size(scratch.file)
+    try store.commit((1..<500).map { .delete(.tasks, key: "t\($0)") })
+    try store.compact()
+    #expect(try size(scratch.file) < before / 4)
+    #expect(try store.load(.tasks).map(\.key) == ["t0"])
+  }
+
   @Test func theLastEntriesComeInTheirOrder() throws {
     let store = try SQLiteStore(directory: scratch.store)
     try store.commit((0..<20).map { .put(.ended, key: "k\(10 + $0)", value: [UInt8($0)]) })
