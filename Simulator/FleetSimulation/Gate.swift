@@ -11,6 +11,8 @@ public struct GateLimits: Sendable, Equatable {
   public var tasksMin: [Int] = TaskKind.allCases.map { _ in 0 }
   /// Depends on the machine: only for runs that measure.
   public var speedupMin: Double?
+  /// The same, while there is demand.
+  public var speedupDemandMin: Double?
   public init() {}
 }
 
@@ -60,6 +62,9 @@ extension GateLimits {
         .least("completed_\(count.kind.rawValue)", Double(limit), Double(count.completed)))
     }
     if let limit = speedupMin { gates.append(.least("speedup", limit, report.speedup)) }
+    if let limit = speedupDemandMin {
+      gates.append(.least("speedup_demand", limit, report.speedupDemand))
+    }
     return gates
   }
 }

@@ -19,6 +19,10 @@ public struct RunReport: Sendable, Equatable {
   public var finished: Bool
   public var simulatedSeconds: Double
   public var wallSeconds: Double
+  /// Real time until the drain began; 0: not known.
+  public var demandWallSeconds: Double = 0
+  /// Simulated time until the drain began.
+  public var demandSeconds: Double = 0
   /// How long the drain took.
   public var drainSeconds: Double
   public var tasks: [KindCount]
@@ -53,12 +57,20 @@ public struct RunReport: Sendable, Equatable {
   public var passed: Bool { finished && gates.allSatisfy(\.passed) }
   /// Simulated time by real time.
   public var speedup: Double { wallSeconds > 0 ? simulatedSeconds / wallSeconds : 0 }
+  /// The same while there was demand: in the drain nearly nobody drives.
+  public var speedupDemand: Double {
+    demandWallSeconds > 0 ? demandSeconds / demandWallSeconds : 0
+  }
+  /// Hours of simulated time, summed over the robots.
+  public var robotHours: Double { Double(robots) * simulatedSeconds / 3600 }
 }
 
 extension Simulation {
   /// What came of the run so far, judged by the scenario's gates.
-  /// - Parameter wallSeconds: the real time it took, on the caller's clock.
-  public func report(wallSeconds: Double) -> RunReport {
+  /// - Parameters:
+  ///   - wallSeconds: the real time it took, on the caller's clock.
+  ///   - demandWallSeconds: of this, until `phase` was no longer `.demand`; 0: not measured.
+  public func report(wallSeconds: Double, demandWallSeconds: Double = 0) -> RunReport {
     let statistics = server.fleet.fleetStatistics()
     let digits = String(hash.value, radix: 16)
     var report = RunReport(
@@ -84,6 +96,8 @@ extension Simulation {
       faults: counts,
       violations: world.violations, incidentTexts: incidents, refusals: desk.refusals,
       explanations: explanations)
+    report.demandWallSeconds = demandWallSeconds
+    report.demandSeconds = min(elapsed, scenario.duration).inSeconds
     report.gates = scenario.gates.judge(report)
     return report
   }

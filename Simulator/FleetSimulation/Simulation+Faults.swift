@@ -19,12 +19,14 @@ extension Simulation {
       queue.push(.faultEnds(index), at: now + fault.lasting)
     case .drainedBatteries:
       inject(.drain(toPermille: Int32(clamping: fault.amount)), i)
+      world.batteryExchanged(i)
       queue.push(.faultEnds(index), at: now + fault.lasting)
     case .reboots: reboot(i, for: fault.lasting)
     case .linkLosses: loseLink(i, for: fault.lasting)
     case .partitions: cut(i, fault)
     case .overruns, .strays: leaveRoad(fault, i)
     case .handMoves: carry(fault, i, index)
+    case .departures: takeAway(i, index)
     case .mislocations, .drifts:
       loseItsPlace(fault, i)
       queue.push(.faultEnds(index), at: now + fault.lasting)
@@ -52,7 +54,8 @@ extension Simulation {
     case .orderStorms: storm(fault)
     case .interventions: intervene(fault, index)
     case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .linkLosses,
-      .partitions, .overruns, .strays, .handMoves, .mislocations, .drifts, .failedActions,
+      .partitions, .overruns, .strays, .handMoves, .departures, .mislocations, .drifts,
+      .failedActions,
       .replays, .garbage:
       break
     }
@@ -74,10 +77,12 @@ extension Simulation {
       inject(.repair, i)
       // A charged one is put in.
       inject(.drain(toPermille: Self.freshBattery), i)
+      world.batteryExchanged(i)
     case .mislocations, .drifts:
       guard let i = fault.robot else { return }
       inject(.mislocate(dx: 0, dy: 0, dxPerSecond: 0, dyPerSecond: 0), i)
     case .handMoves: if let i = fault.robot { carry(fault, i, index) }
+    case .departures: if let i = fault.robot { takeAway(i, index) }
     case .obstacles: rogues.clear(index)
     case .zoneClosures: openZone(fault)
     case .deadChargers: deadChargers[index] = nil
@@ -101,7 +106,7 @@ extension Simulation {
   }
 
   private mutating func loseLink(_ i: Int, for duration: Duration) {
-    guard let session = robots[i].session else { return }
+    guard let session = robots[i].session, !departed.contains(i) else { return }
     disconnect(i)
     robots[i].cutUntil = max(robots[i].cutUntil, now + duration)
     willLater(i, session)

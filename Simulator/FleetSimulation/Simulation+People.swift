@@ -49,7 +49,34 @@ extension Simulation {
   }
 
   mutating func endIntervention(_ index: Int) {
-    if let command = held.removeValue(forKey: index) { ask(command) }
+    guard let command = held.removeValue(forKey: index) else { return }
+    ask(command)
+    meddled.append(command)
+  }
+
+  /// After the faults: nothing that somebody has held up stays so, and what is gone is cleared.
+  mutating func tidyUp() {
+    for command in meddled { ask(command) }
+    meddled = []
+    for i in departed.sorted() { ask(.clearRobot(robots[i].id, confirmed: true)) }
+  }
+
+  /// Switched off and carried away.
+  mutating func takeAway(_ i: Int, _ index: Int) {
+    guard robots[i].robot.isStanding else {
+      inject(.stop(for: .seconds(5)), i)
+      return queue.push(.faultEnds(index), at: now + .seconds(4))
+    }
+    guard departed.insert(i).inserted else { return }
+    rogues.add(i, until: now + .seconds(864_000))
+    hasRested[i] = true
+    if let session = robots[i].session {
+      robots[i].close(now: now)
+      queue.push(.will(robot: i, session: session), at: now + .seconds(15))
+    }
+    inject(.reboot, i)
+    let place = Point(x: -1_000_000 * Int64(i + 1), y: -1_000_000)
+    _ = robots[i].robot.placeByHand(at: place, now: now)
   }
 
   // MARK: Chargers

@@ -21,7 +21,7 @@ extension Simulation {
   /// Robots stop before rogues and obstacles, and rogues before everybody.
   mutating func protect() {
     guard !rogues.isQuiet else { return }
-    let seen = rogues.robots
+    let seen = rogues.robots.filter { !departed.contains($0) }
     for i in robots.indices where !robots[i].robot.isStanding {
       if mustStop(i, seen) {
         rogues.intervened()
@@ -40,12 +40,17 @@ extension Simulation {
       return true
     }
     if rogues.contains(i) {
+      // Its way is nobody's: it looks to both sides.
+      var own = own
+      own.widthMillimetres += ProtectiveField.sides
       return robots.indices.contains {
         $0 != i && ProtectiveField.meets(own, speed: speed, stopping: stopping, outline($0))
       }
     }
     return seen.contains {
-      ProtectiveField.meets(own, speed: speed, stopping: stopping, outline($0))
+      let ahead = Int32(robots[$0].robot.pose.speedMillimetresPerSecond)
+      return ProtectiveField.meets(
+        own, speed: speed, stopping: stopping, outline($0).driven(ahead))
     }
   }
 
@@ -82,6 +87,7 @@ extension Simulation {
 
   /// Somebody puts the robot on a free cell nearby, when it stands.
   mutating func carry(_ fault: Fault, _ i: Int, _ index: Int) {
+    guard !departed.contains(i) else { return }
     guard robots[i].robot.isStanding else {
       inject(.stop(for: .seconds(5)), i)
       return queue.push(.faultEnds(index), at: now + .seconds(4))
@@ -145,7 +151,9 @@ extension Simulation {
   /// All faults are over: what does not end by itself is put right, as people would.
   mutating func heal() {
     for i in robots.indices {
-      if robots[i].robot.mode != .automatic { inject(.repair, i) }
+      guard robots[i].robot.mode != .automatic else { continue }
+      inject(.repair, i)
+      world.batteryExchanged(i)
     }
     healRogues()
   }
@@ -155,7 +163,9 @@ extension Simulation {
   mutating func healRogues() {
     for i in robots.indices where robots[i].robot.isStanding && robots[i].session != nil {
       let isAstray = robots[i].robot.route.order == 0 && isAstride(i)
-      guard rogues.isDone(i, now: now), isAstray || rogues.contains(i) else { continue }
+      guard !departed.contains(i), rogues.isDone(i, now: now), isAstray || rogues.contains(i) else {
+        continue
+      }
       let here = robots[i].robot.truePosition
       let clear = Int64(site.cellMillimetres) * 3 / 2
       guard let cell = freeCells(near: here, for: i, within: 60_000, clear: clear).first else {

@@ -55,7 +55,7 @@ extension Simulation {
   // MARK: Connections
 
   mutating func connect(_ i: Int) {
-    guard robots[i].session == nil else { return }
+    guard robots[i].session == nil, !departed.contains(i) else { return }
     guard brokerIsUp, now >= robots[i].cutUntil else {
       return queue.push(.connect(robot: i), at: max(now + .seconds(1), robots[i].cutUntil))
     }
@@ -82,6 +82,7 @@ extension Simulation {
     if phase == .demand { submit() }
     askAgain()
     sample()
+    world.inspect(robots, rogues: rogues, now: now)
     if elapsed >= scenario.duration { drain() }
     if phase != .ended { queue.push(.second, at: now + .seconds(1)) }
   }
@@ -152,7 +153,10 @@ extension Simulation {
   private mutating func drain() {
     if phase == .demand { phase = .drain }
     healOnce()
-    if elapsed.wholeMicroseconds % 30_000_000 == 0 { healRogues() }
+    if elapsed.wholeMicroseconds % 30_000_000 == 0 {
+      healRogues()
+      tidyUp()
+    }
     for i in robots.indices where desk.taskOf[i] == nil && isParked(i) { hasRested[i] = true }
     let isOver = elapsed >= scenario.duration + scenario.drainLimit
     guard isOver || (desk.openCount == 0 && desk.pending.isEmpty && unparked == 0) else { return }

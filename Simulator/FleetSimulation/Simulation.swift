@@ -85,6 +85,10 @@ public struct Simulation {
   var deadChargers: [Int: Int32] = [:]
   /// Fault -> what an operator will ask for at its end.
   var held: [Int: OperatorCommand] = [:]
+  /// What operators have held up and must see go on.
+  var meddled: [OperatorCommand] = []
+  /// Robots that were taken off the site.
+  var departed: Set<Int> = []
   private(set) var isHealed = false
   /// Faults that have happened.
   var counts: [FaultKind: Int] = [:]
@@ -185,6 +189,8 @@ public struct Simulation {
     for i in robots.indices {
       queue.push(.connect(robot: i), at: now + .microseconds(2_000_000 * i / robots.count))
     }
+    // Until a server has heard where they stand, robots are as good as strangers.
+    for i in robots.indices { rogues.add(i, until: now) }
     for fault in faults {
       let isOwn = fault.kind == .replays || fault.kind == .garbage
       let recorded = fault.kind == .ghosts ? fault.amount % robots.count : fault.robot
@@ -209,6 +215,8 @@ public struct Simulation {
     isHealed = true
   }
 
+  /// What was to go wrong, drawn or listed, by time.
+  public var plannedFaults: [Fault] { faults }
   /// Time since the start.
   public var elapsed: Duration { now - start }
   /// Tasks ended as completed so far, for progress displays.

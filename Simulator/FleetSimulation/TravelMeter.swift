@@ -87,7 +87,10 @@ struct TravelMeter {
   }
 
   private mutating func arrive(_ robot: Int, _ at: Int32, _ now: Instant) {
-    guard let trip = trips[robot] else { return }
+    // Off the road there is no way.
+    guard let trip = trips[robot], at >= 0, trip.from >= 0, !trip.driven.contains(-1) else {
+      return
+    }
     let time: Duration?
     if trip.kind == .sweep, !trip.driven.isEmpty {
       time = flow.time(classIndex: classes[robot], along: [trip.from] + trip.driven)

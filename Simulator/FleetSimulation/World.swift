@@ -16,11 +16,16 @@ struct World {
   private var ownership: OwnershipChecker
   private let queueChecker = QueueChecker()
   private var ledger = TaskLedger()
+  private var energy: EnergyChecker
+  private var zones: ZoneChecker
+  private let site: Site
   private var outlines: [Outline] = []
   /// What the server has handled of each robot's events.
   private var sessions: [UInt64]
   private var handled: [UInt64]
   private var orders: [UInt64]
+  /// The server has taken it up and not given its cells away since.
+  private var isOnMap: [Bool]
   /// Robot -> its running action's task and kind, as the server made it durable.
   private var actionTask: [(id: UInt64, task: TaskID, kind: ActionKind)?]
   private var lastStarted: [UInt64]
@@ -34,11 +39,21 @@ struct World {
 
   init(site: Site, vehicles: [VehicleClass], start: Instant) {
     self.vehicles = vehicles
+    self.site = site
+    energy = EnergyChecker(
+      robots: vehicles.count, chargers: Set(site.chargers.map(\.vertex.rawValue)))
+    let vertices = (0..<site.graph.vertexCount).map { VertexID(Int32($0)) }
+    zones = ZoneChecker(
+      robots: vehicles.count,
+      zones: site.zones.map {
+        ZoneChecker.Zone(cells: $0.cells.map(\.rawValue), isExclusive: $0.exclusive)
+      }, noStop: Set(vertices.filter(site.isNoStop).map(\.rawValue)))
     self.start = start
     ownership = OwnershipChecker(graph: site.graph, cellMillimetres: site.cellMillimetres)
     sessions = [UInt64](repeating: 0, count: vehicles.count)
     handled = sessions
     orders = sessions
+    isOnMap = vehicles.map { _ in false }
     lastStarted = sessions
     lastEnded = sessions
     actionTask = vehicles.map { _ in nil }
@@ -62,12 +77,25 @@ struct World {
     }
   }
 
-  private mutating func note(_ found: [Violation], _ now: Instant) {
+  /// How the two drove that met.
+  private func circumstances(
+    _ violation: Violation, _ robots: [SimulatedRobot], _ rogues: Rogues
+  ) -> String {
+    guard case .overlap(let a, _, let b, _) = violation else { return "" }
+    let drive = [a, b].map { index in
+      let pose = robots[index.index].robot.pose
+      let who = rogues.contains(index.index) ? "a rogue" : "well-behaved"
+      return "\(who), \(Int(pose.speedMillimetresPerSecond)) mm/s to \(Int(pose.headingDegrees))"
+    }
+    return " (\(drive.joined(separator: "; ")))"
+  }
+
+  private mutating func note(_ found: [Violation], _ now: Instant, _ more: String = "") {
     guard !found.isEmpty else { return }
     violationCount += found.count
     taskViolationCount += found.count { $0.isOfTasks }
     for violation in found where violations.count < Self.violationsKept {
-      violations.append("at \((now - start).inSeconds) s: \(violation)")
+      violations.append("at \((now - start).inSeconds) s: \(violation)\(more)")
     }
   }
 
@@ -87,7 +115,7 @@ struct World {
         lengthMillimetres: vehicles[i].lengthMillimetres,
         widthMillimetres: vehicles[i].widthMillimetres)
       outlines.append(outline)
-      guard orders[i] > 0, all || !robots[i].robot.isStanding, !rogues.contains(i) else {
+      guard isOnMap[i], all || !robots[i].robot.isStanding, !rogues.contains(i) else {
         continue
       }
       note(ownership.check(outline), now)
@@ -98,7 +126,8 @@ struct World {
           brakingMillimetresPerSecond2: vehicles[i].brakingMillimetresPerSecond2,
           route: robots[i].robot.route), now)
     }
-    note(collisionChecker.check(outlines), now)
+    let collisions = collisionChecker.check(outlines)
+    for violation in collisions { note([violation], now, circumstances(violation, robots, rogues)) }
   }
 
   /// Whether an outline is wholly on what its robot owns, and nobody else.
@@ -112,6 +141,31 @@ struct World {
     let contested = ownership.isContested(outline.robot) ? ["others own cells of it"] : []
     return "a rogue: " + (off + contested).joined(separator: "; ")
   }
+
+  /// What is looked at once a second: batteries and zones.
+  mutating func inspect(_ robots: [SimulatedRobot], rogues: Rogues, now: Instant) {
+    var batteries: [EnergyChecker.Look] = []
+    var places: [ZoneChecker.Look] = []
+    for i in robots.indices {
+      let robot = robots[i].robot
+      let cell = site.vertex(containing: robot.truePosition)?.rawValue ?? -1
+      batteries.append(
+        EnergyChecker.Look(
+          milliwattHours: robot.energyMilliwattHours, isDriving: !robot.isStanding,
+          isCharging: robot.isCharging, cell: cell))
+      let route = robot.route
+      // Where it was put, or switched on, it may have to rest.
+      let isAtRest = robot.isStanding && route.visited == route.through && route.visited > 0
+      places.append(
+        ZoneChecker.Look(
+          cell: cell, rests: isAtRest, isExcused: rogues.contains(i) || robot.route.order == 0))
+    }
+    note(energy.check(batteries, now: now), now)
+    note(zones.check(places), now)
+  }
+
+  /// Somebody put another battery into a robot.
+  mutating func batteryExchanged(_ robot: Int) { energy.exchanged(RobotIndex(Int32(robot))) }
 
   mutating func look(at queues: QueueSnapshot, now: Instant) {
     note(queueChecker.check(queues), now)
@@ -145,6 +199,7 @@ struct World {
       answer.isConfirmed = false
       if let order = answer.order, order > orders[robot] {
         orders[robot] = order
+        isOnMap[robot] = true
         let vehicle = vehicles[robot]
         let length = Double(vehicle.lengthMillimetres)
         let width = Double(vehicle.widthMillimetres)
@@ -181,6 +236,11 @@ struct World {
   // MARK: Tasks
 
   mutating func stored(_ robot: Int, _ stored: StoredRobot) {
+    if stored.promise == nil, isOnMap[robot] {
+      // An operator has cleared it.
+      isOnMap[robot] = false
+      ownership.left(RobotIndex(Int32(robot)))
+    }
     guard let running = stored.action, let task = running.task else { return }
     actionTask[robot] = (running.action.id, task, running.action.kind)
   }

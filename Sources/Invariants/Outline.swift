@@ -28,6 +28,16 @@ extension Outline {
     OrientedRectangle(self).overlaps(OrientedRectangle(other))
   }
 
+  /// A square around all that the vehicle covers while it turns on the spot.
+  public var turned: Outline {
+    var square = self
+    let length = Double(lengthMillimetres)
+    let width = Double(widthMillimetres)
+    square.lengthMillimetres = Int32((length * length + width * width).squareRoot().rounded(.up))
+    square.widthMillimetres = square.lengthMillimetres
+    return square
+  }
+
   /// What the vehicle covers while it drives straight on for `millimetres`.
   public func driven(_ millimetres: Int32) -> Outline {
     let (sine, cosine) = sineCosine(millidegrees: headingMillidegrees)

@@ -7,6 +7,18 @@ extension OwnershipChecker {
   public func check(_ outline: Outline) -> [Violation] {
     let robot = outline.robot
     guard robot.index < tracks.count, tracks[robot.index] != nil else { return [.absent(robot)] }
+    var found: [Violation] = []
+    visitCells(under: outline) { cell, vertex in
+      if let vertex, owns(robot, vertex) { return }
+      found.append(
+        vertex == nil
+          ? .offRoad(robot, at: outline.position, cell: cell)
+          : .outsideOwned(robot, at: outline.position, cell: cell))
+    }
+    return found
+  }
+
+  private func visitCells(under outline: Outline, _ body: (Cell, VertexID?) -> Void) {
     let rectangle = OrientedRectangle(outline, shrunkBy: Double(toleranceMillimetres))
     let reach = rectangle.reach
     let half = Double(cellMillimetres) / 2
@@ -14,21 +26,14 @@ extension OwnershipChecker {
       at: Point(x: Int64(rectangle.x - reach.x), y: Int64(rectangle.y - reach.y)))
     let high = cell(
       at: Point(x: Int64(rectangle.x + reach.x), y: Int64(rectangle.y + reach.y)))
-    var found: [Violation] = []
     for y in low.y...high.y {
       for x in low.x...high.x {
-        let cell = Cell(x: x, y: y)
-        if let vertex = graph.vertex(at: cell), owns(robot, vertex) { continue }
         let square = OrientedRectangle(
           centreX: (Double(x) * 2 + 1) * half, centreY: (Double(y) * 2 + 1) * half, half: half)
         guard rectangle.overlaps(square) else { continue }
-        found.append(
-          graph.vertex(at: cell) == nil
-            ? .offRoad(robot, at: outline.position, cell: cell)
-            : .outsideOwned(robot, at: outline.position, cell: cell))
+        body(Cell(x: x, y: y), graph.vertex(at: Cell(x: x, y: y)))
       }
     }
-    return found
   }
 
   /// The robot can stop before the end of what it has acknowledged, and has acknowledged no more

@@ -14,6 +14,19 @@ public enum Violation: Sendable, Equatable {
   /// A robot is too fast to stop before the end of what it acknowledged.
   case cannotStop(RobotIndex, brakingMillimetres: Int64, leftMillimetres: Int64)
 
+  /// A robot has driven on for long with an empty battery.
+  case drivesEmpty(RobotIndex)
+  /// A battery has more in it than before, and no charger had to do with it.
+  case chargedFromNothing(RobotIndex)
+  /// A robot charges where there is no charger.
+  case chargesElsewhere(RobotIndex)
+  /// Two robots charge at one charger.
+  case chargerShared(RobotIndex, RobotIndex)
+  /// Two robots are in a zone that is for one.
+  case exclusiveShared(RobotIndex, RobotIndex)
+  /// A robot with nothing to keep it stands where nobody may.
+  case restsInNoStop(RobotIndex)
+
   // Messages
 
   /// Road was released to one robot while another owned it.
@@ -68,7 +81,9 @@ extension Violation {
     case .taskSubmittedTwice, .keyUsedTwice, .taskUnknown, .taskEndedTwice, .taskOpen,
       .parcelLost:
       true
-    case .overlap, .outsideOwned, .offRoad, .cannotStop, .doubleOwner, .brokenRelease, .revoked,
+    case .overlap, .outsideOwned, .offRoad, .cannotStop, .drivesEmpty, .chargedFromNothing,
+      .chargesElsewhere, .chargerShared, .exclusiveShared, .restsInNoStop, .doubleOwner,
+      .brokenRelease, .revoked,
       .disconnected, .pastRelease, .absent, .strayToken, .releasedNotOwner, .waitsForRest,
       .waitsForLater, .waitsForHeld, .waitCycle, .marksOutOfOrder, .sharedEnd:
       false
@@ -95,6 +110,17 @@ extension Violation: CustomStringConvertible {
       "robot \(robot.rawValue) at \(at(p)) reaches into \(cell), where nobody may drive"
     case .cannotStop(let robot, let braking, let left):
       "robot \(robot.rawValue) needs \(braking) mm to stop and has \(left) mm of acknowledged road"
+    case .drivesEmpty(let robot): "robot \(robot.rawValue) drives on an empty battery"
+    case .chargedFromNothing(let robot):
+      "the battery of robot \(robot.rawValue) fills by itself"
+    case .chargesElsewhere(let robot):
+      "robot \(robot.rawValue) charges where there is no charger"
+    case .chargerShared(let a, let b):
+      "robots \(a.rawValue) and \(b.rawValue) charge at one charger"
+    case .exclusiveShared(let a, let b):
+      "robots \(a.rawValue) and \(b.rawValue) are in a zone for one"
+    case .restsInNoStop(let robot):
+      "robot \(robot.rawValue) rests where nobody may stop"
     case .doubleOwner(let cell, let owner, let robot):
       "cell \(cell) released to robot \(robot.rawValue) while robot \(owner.rawValue) owns it"
     case .brokenRelease(let robot, let order, let first, let after):

@@ -38,6 +38,12 @@ extension VirtualRobot {
   /// Neither driving nor turning.
   public var isStanding: Bool { motion.isStanding }
 
+  /// Milliwatt hours in its battery, as of the last time it thought of it.
+  public var energyMilliwattHours: Double { battery.content }
+
+  /// Its battery is being charged.
+  public var isCharging: Bool { battery.isCharging }
+
   /// The least distance in which it can stop.
   public var stoppingDistanceMillimetres: Double {
     let speed = motion.snapshot(at: clock).speed

@@ -109,6 +109,26 @@ private func expectPass(_ report: RunReport, _ what: String) {
   expectPass(report, "\(fault)")
 }
 
+/// A robot that is taken away for good is cleared, and nobody waits for it.
+@Test func departedRobotIsCleared() throws {
+  var scenario = scenario()
+  scenario.gates.failedTasksMax = 1
+  scenario.faults.list = [Fault(after: .seconds(20), .departures, robot: 2)]
+  var simulation = try Simulation(scenario, site: try campus(), seed: 1)
+  simulation.run(until: .seconds(100_000))
+  expectPass(simulation.report(wallSeconds: 0), "departure")
+  #expect(simulation.server.fleet.fleetStatistics().cleared == 1)
+}
+
+@Test func speedIsThatOfTheDemandToo() throws {
+  var simulation = try Simulation(
+    scenario(robots: 2, seconds: 10), site: try campus(), seed: 1)
+  simulation.run(until: .seconds(100_000))
+  let report = simulation.report(wallSeconds: 10, demandWallSeconds: 5)
+  #expect(report.speedupDemand == 2)
+  #expect(report.robotHours == 2 * report.simulatedSeconds / 3600)
+}
+
 /// Something on the road: who comes near stops before it, and nobody is hurt.
 @Test func robotsStopBeforeObstacles() throws {
   let site = try campus()

@@ -88,3 +88,26 @@ import Testing
     }
   }
 }
+
+@Suite struct OutlineTests {
+  private func vehicle(_ x: Int64, _ y: Int64, heading: Int32 = 0) -> Outline {
+    Outline(
+      robot: RobotIndex(0), position: Point(x: x, y: y), headingMillidegrees: heading,
+      lengthMillimetres: 1000, widthMillimetres: 600)
+  }
+
+  @Test func whatIsDrivenReachesAhead() {
+    let north = vehicle(0, 0)
+    #expect(!north.overlaps(vehicle(0, -1900)))
+    #expect(north.driven(1000).overlaps(vehicle(0, -1900)))
+    #expect(!north.driven(1000).overlaps(vehicle(0, 1100)))
+    #expect(!north.driven(1000).overlaps(vehicle(700, -1000)))
+    let east = vehicle(0, 0, heading: 90_000)
+    #expect(east.driven(1000).overlaps(vehicle(1700, 0)))
+  }
+
+  @Test func turningTakesTheDiagonal() {
+    #expect(!vehicle(0, 0).overlaps(vehicle(620, 0)))
+    #expect(vehicle(0, 0).turned.overlaps(vehicle(620, 0)))
+  }
+}

@@ -59,6 +59,33 @@ import Testing
     #expect(owned(checker, a) == [2, 3])
   }
 
+  @Test func robotPutBetweenCellsOwnsAllUnderItUntilItHasDriven() {
+    var checker = checker()
+    let between = Point(x: 4900, y: 500)
+    #expect(checker.placed(a, at: between, reach: 400) == [])
+    #expect(owned(checker, a) == [4, 5])
+    #expect(checker.check(outline(a, between)) == [])
+    #expect(checker.sent(a, route([3])) == [])
+    #expect(owned(checker, a) == [3, 4, 5])
+    #expect(checker.committed(a, .visited(order: 1, leg: 1)) == [])
+    #expect(owned(checker, a) == [3])
+  }
+
+  @Test func contestIsKnownWhileItLasts() {
+    var checker = driving()
+    #expect(!checker.isContested(a))
+    _ = checker.placed(b, at: centre(2))
+    #expect(checker.isContested(a) && checker.isContested(b))
+    _ = checker.committed(a, .visited(order: 1, leg: 3))
+    #expect(!checker.isContested(a) && !checker.isContested(b))
+  }
+
+  @Test func wordsThatTellNothingOfTheRoadNeedNoRobotOnTheMap() {
+    var checker = checker()
+    #expect(checker.committed(a, .incident(kind: .other, text: "x")) == [])
+    #expect(checker.committed(a, .visited(order: 1, leg: 1)) == [.absent(a)])
+  }
+
   @Test func repeatedReleasesChangeNothing() {
     var checker = driving()
     #expect(checker.sent(a, route([1, 2, 3])) == [])

@@ -54,6 +54,8 @@ public enum FaultKind: String, Sendable, Hashable, Codable, CaseIterable {
   case strays
   /// Somebody puts it elsewhere nearby (`amount` chooses), `x`, `y` millimetres off a cell's middle.
   case handMoves = "hand_moves"
+  /// It is switched off and taken off the site for good: an operator clears it.
+  case departures
   /// What it says of its place is off by `x`, `y` millimetres.
   case mislocations
   /// What it says of its place drifts by `x`, `y` millimetres a second.
@@ -109,7 +111,8 @@ extension FaultKind {
   var isOfRobots: Bool {
     switch self {
     case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .overruns, .strays,
-      .handMoves, .mislocations, .drifts, .failedActions, .replays, .garbage, .linkLosses,
+      .handMoves, .departures, .mislocations, .drifts, .failedActions, .replays, .garbage,
+      .linkLosses,
       .partitions:
       true
     case .brokerLosses, .serverCuts, .serverCrashes, .fullDisks, .obstacles, .ghosts,
@@ -135,6 +138,7 @@ extension FaultKind {
     case .fullDisks: (6...40, 500...15_000)
     case .overruns, .strays: (0.2...3, 1000...1000)
     case .handMoves: (0.2...3, 1000...1000)
+    case .departures: (0.1...1, 1000...1000)
     case .mislocations, .drifts: (0.2...3, 2000...40_000)
     case .failedActions: (0.5...5, 1000...1000)
     case .replays: (2...40, 1000...1000)

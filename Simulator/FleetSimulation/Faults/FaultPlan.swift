@@ -90,7 +90,8 @@ enum FaultPlan {
   /// What else a fault of its kind needs to be told.
   private static func detail(_ fault: inout Fault, using random: inout SeededGenerator) {
     switch fault.kind {
-    case .stops, .emergencyStops, .reboots, .linkLosses, .serverCuts, .failedActions, .fullDisks:
+    case .stops, .emergencyStops, .reboots, .departures, .linkLosses, .serverCuts,
+      .failedActions, .fullDisks:
       break
     case .overruns: fault.amount = random.next(in: 300...5000)
     case .strays: (fault.x, fault.y) = place(within: 3000, using: &random)

@@ -50,6 +50,8 @@ struct Rogues {
 enum ProtectiveField {
   /// Kept free before a vehicle besides its stopping distance.
   private static let margin = 400.0
+  /// How much wider a rogue looks.
+  static let sides: Int32 = 1200
   /// Between two looks.
   private static let reaction = 0.25
 
@@ -62,6 +64,7 @@ enum ProtectiveField {
     guard abs(outline.position.x - other.position.x) <= far,
       abs(outline.position.y - other.position.y) <= far
     else { return false }
+    if speed < 1 { return outline.turned.overlaps(other) }
     return outline.driven(reach).overlaps(other)
   }
 }
