@@ -170,7 +170,10 @@ public struct LifelongPlanner: Sendable {
     } else if !isKnownUniquelyReferenced(&operations) {
       operations = OperationWorkspace(continuing: operations, capacity: capacity)
     }
+    guard memory.count < count else { return }
     while memory.count < count { memory.append(Memory()) }
+    stuckAgents.reserveCapacity(count)
+    cutOffAgents.reserveCapacity(count)
   }
 
   /// The share of the vertices that agents take.

@@ -40,7 +40,8 @@ import Testing
     var moves: [PlannedMove] = []
     var allocated: UInt64 = 0
     for step in 0..<400 {
-      let here = Self.allocations { planner.step(agents, into: &moves) }
+      let budget = PlanningBudget(work: step % 2 * 1000)
+      let here = Self.allocations { planner.step(agents, budget: budget, into: &moves) }
       if step >= 300 { allocated += here }
       for move in moves { agents[Int(move.agent)].at = move.to }
       for a in agents.indices where agents[a].at == agents[a].goal {
