@@ -19,15 +19,15 @@ private func fails(_ small: Minimizer.Case) -> Bool {
     && small.duration >= .seconds(61)
 }
 
-private func minimized(budget: Int) throws -> Minimizer {
+private func minimized(budget: Int) -> Minimizer {
   let start = Minimizer.Case(faults: faults(100), robots: 40, duration: .seconds(180))
   var minimizer = Minimizer(start, budget: budget)
-  try minimizer.run { cases in cases.firstIndex(where: fails) }
+  minimizer.run { cases in cases.firstIndex(where: fails) }
   return minimizer
 }
 
 @Test func aMinimizerFindsTheSmallestFailingCase() throws {
-  let minimizer = try minimized(budget: 1000)
+  let minimizer = minimized(budget: 1000)
   #expect(minimizer.best.faults.map(\.after) == [.seconds(17), .seconds(58)])
   #expect(minimizer.best.robots == 23)
   #expect(minimizer.best.duration == .seconds(61))
@@ -36,7 +36,7 @@ private func minimized(budget: Int) throws -> Minimizer {
 
 @Test func aMinimizerStaysWithinItsBudgetAndFailing() throws {
   for budget in [0, 1, 7, 30] {
-    let minimizer = try minimized(budget: budget)
+    let minimizer = minimized(budget: budget)
     #expect(minimizer.runs <= budget)
     #expect(fails(minimizer.best))
   }
@@ -62,7 +62,7 @@ private func minimized(budget: Int) throws -> Minimizer {
   var tried: [Duration] = []
   let start = Minimizer.Case(faults: faults(100), robots: 40, duration: .seconds(180))
   var minimizer = Minimizer(start, budget: 1)
-  try minimizer.run(failsAt: .seconds(70)) { cases in
+  minimizer.run(failsAt: .seconds(70)) { cases in
     tried += cases.map(\.duration)
     return cases.firstIndex(where: fails)
   }

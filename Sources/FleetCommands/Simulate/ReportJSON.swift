@@ -24,6 +24,8 @@ struct ReportJSON: Codable {
   var robotHours: Double
   var wallSeconds: Double
   var speedup: Double
+  /// While there was demand: in the drain that follows hardly anybody drives.
+  var speedupDemand: Double
   var drainSeconds: Double
   var tasks: [String: Count]
   var refusedTasks: Int
@@ -59,6 +61,7 @@ struct ReportJSON: Codable {
     robotHours = Double(report.robots) * report.simulatedSeconds / 3600
     wallSeconds = report.wallSeconds
     speedup = report.speedup
+    speedupDemand = report.speedupDemand
     drainSeconds = report.drainSeconds
     tasks = [:]
     for count in report.tasks {
@@ -103,6 +106,7 @@ struct ReportJSON: Codable {
     self.crash = crash
     finished = false
     (simulatedSeconds, robotHours, wallSeconds, speedup, drainSeconds) = (0, 0, 0, 0, 0)
+    speedupDemand = 0
     tasks = [:]
     (refusedTasks, busyShare, medianRouteCells) = (0, 0, 0)
     (travelRatio, travelRatioMedian, travelRatioP95) = (0, 0, 0)

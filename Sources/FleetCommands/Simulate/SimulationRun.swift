@@ -27,11 +27,13 @@ struct SimulationRun {
       throw CommandFailure("scenario", "\(path): \(error)")
     }
     var shown = began
+    var demandEnded: ContinuousClock.Instant?
     var recording = html == nil ? nil : Recording(simulation)
     while simulation.phase != .ended, !interrupt.isRaised {
       if stopsAtViolation, simulation.collisionCount + simulation.violationCount > 0 { break }
       simulation.run(
         until: simulation.elapsed + (recording == nil ? .seconds(1) : Recording.period))
+      if demandEnded == nil, simulation.phase != .demand { demandEnded = clock.now }
       recording?.sample(simulation)
       if showsProgress, clock.now - shown > .milliseconds(250) {
         shown = clock.now
@@ -39,7 +41,9 @@ struct SimulationRun {
       }
     }
     if showsProgress { CommandContext.current.writeError("\r\u{1B}[K") }
-    let report = simulation.report(wallSeconds: (clock.now - began).inSeconds)
+    let report = simulation.report(
+      wallSeconds: (clock.now - began).inSeconds,
+      demandWallSeconds: ((demandEnded ?? clock.now) - began).inSeconds)
     if printsText { printOutcome(report) }
     if let html, let recording { try write(recording, simulation, report, to: html) }
     return report
