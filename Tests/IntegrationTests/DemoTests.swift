@@ -66,8 +66,8 @@ struct DemoTests {
     let depot = try Depot()
     let outcome = try depot.run(["demo", "campus", "--robots", "5000"])
     #expect(outcome.status == 1)
-    #expect(outcome.err.contains("parking places for 54 robots"), "\(outcome)")
-    #expect(outcome.err.contains("hint: give --robots 54"))
+    #expect(outcome.err.contains("parking places for 136 robots"), "\(outcome)")
+    #expect(outcome.err.contains("hint: give --robots 136"))
   }
 
   /// The process id of the demo's server after so many restarts.

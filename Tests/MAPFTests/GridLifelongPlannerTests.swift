@@ -43,6 +43,19 @@ private struct Field: ~Copyable {
 }
 
 @Suite struct GridLifelongPlannerTests {
+  @Test func anAgentThatLosesItsGoalAndItsSlotForAWhileStays() {
+    let graph = Graph(GridMap(width: 9, height: 1, passable: Array(repeating: true, count: 9)))
+    var planner = GridLifelongPlanner(
+      graph: graph, settings: GridLifelongPlanner.Settings(seed: Seed(1)))
+    var actions: [GridAction] = []
+    let budget = PlanningBudget(work: 1000)
+    let first = GridAgent(at: 0, goal: 0)
+    planner.step([first, GridAgent(at: 4, goal: 8)], budget: budget, actions: &actions)
+    planner.step([first], budget: budget, actions: &actions)
+    planner.step([first, GridAgent(at: 4)], budget: budget, actions: &actions)
+    #expect(actions[1] == .wait)
+  }
+
   @Test(arguments: [MotionModel.fourNeighbour, .turning], [false, true])
   func jointActionsNeverCollide(model: MotionModel, refusesRotations: Bool) {
     for seed in UInt64(1)...20 {

@@ -78,7 +78,7 @@ struct LifelongCommand: ParsableCommand {
     settings.guidance = try guidance(for: instance, model: settings.model)
     var run = LifelongRun(
       instance, settings: settings, steps: steps, budget: budget(agentCount: instance.starts.count),
-      records: output != nil)
+      records: output != nil, isInterrupted: { interrupt.isRaised })
     let progress = ProgressLine(isShown: !quiet && Terminal.width(of: 2) != nil)
     let name = PlannerInput.name(map)
     while run.stepsDone < steps, !interrupt.isRaised {

@@ -25,7 +25,7 @@ struct LifelongRun: ~Copyable {
 
   init(
     _ instance: LifelongInstance, settings: GridLifelongPlanner.Settings, steps: Int,
-    budget: StepBudget, records: Bool
+    budget: StepBudget, records: Bool, isInterrupted: @escaping @Sendable () -> Bool
   ) {
     self.steps = steps
     turning = settings.model == .turning
@@ -35,7 +35,7 @@ struct LifelongRun: ~Copyable {
     tasks = instance.tasks
     taken = Array(repeating: 0, count: agents.count)
     actions = Array(repeating: .wait, count: agents.count)
-    deadline = StepDeadline(budget)
+    deadline = StepDeadline(budget, isInterrupted: isInterrupted)
     world = GridWorld(
       instance.graph, model: settings.model, refusesRotations: settings.refusesRotations)
     if records {

@@ -16,15 +16,22 @@ struct StepDeadline {
   /// back by at most a quarter of a step's time each.
   private var debt: Int64 = 0
 
-  init(_ budget: StepBudget) { self.budget = budget }
+  private let isInterrupted: @Sendable () -> Bool
+
+  /// - Parameter isInterrupted: asked within a step as well, which may be long.
+  init(_ budget: StepBudget, isInterrupted: @escaping @Sendable () -> Bool) {
+    self.budget = budget
+    self.isInterrupted = isInterrupted
+  }
 
   /// The budget of a step that begins at `begin` of the thread's processor time.
   func planningBudget(from begin: Int64) -> PlanningBudget {
+    let isInterrupted = isInterrupted
     switch budget {
-    case .work(let work): return PlanningBudget(work: work)
+    case .work(let work): return PlanningBudget(work: work, isOver: isInterrupted)
     case .nanoseconds(let time):
       let end = begin + time - min(debt, time / 4)
-      return PlanningBudget(isOver: { ComputeClock.thread >= end })
+      return PlanningBudget(isOver: { isInterrupted() || ComputeClock.thread >= end })
     }
   }
 

@@ -172,6 +172,8 @@ public struct GridLifelongPlanner: ~Copyable, Sendable {
       if isWindowed, goal >= 0 {
         kernel.tables[r] = distances.window(of: r, to: goal, at: agent.at)
       }
+      // Its slot may have been released above, and the table be another's by now.
+      if goal < 0 { kernel.tables[r] = nil }
       guard goal >= 0, let table = kernel.tables[r] else { continue }
       let code = table[Int(view.placeOf[Int(agent.at)])]
       let wasHere = r < known && kernel.at[r] >= 0 && kernel.expected[r] == agent.at
