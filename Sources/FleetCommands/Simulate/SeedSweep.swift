@@ -60,7 +60,9 @@ struct SeedSweep {
             index: next, child: try SweepChild(executable, arguments(jobs[next]))))
         next += 1
       }
-      for run in running where !run.child.isRunning {
+      // Those that are killed below have told nothing: they are none of them.
+      let ended = running.filter { !$0.child.isRunning }
+      for run in ended {
         let report = run.child.report(of: jobs[run.index])
         reports[run.index] = report
         told(jobs[run.index], report)
