@@ -40,19 +40,22 @@ public struct LaCAM: Sendable {
   /// Searches a plan for all free agents at once.
   /// - Parameters:
   ///   - agents: frozen and wall agents stay; goals of -1 are reached anywhere.
+  ///   - wishes: for each agent without a goal where it would like to go, or -1; empty for nobody. It
+  ///     need not get there; but swaps in corridors, which need two opposite aims, are then seen.
   ///   - walls: vertices that nobody may enter.
   ///   - budget: the most successors to generate.
   /// - Complexity: O(agents) time and memory per successor.
   public mutating func solve(
-    _ agents: [PlanningAgent], walls: [Int32] = [], budget: Int
+    _ agents: [PlanningAgent], wishes: [Int32] = [], walls: [Int32] = [], budget: Int
   ) -> Outcome {
+    precondition(wishes.isEmpty || wishes.count == agents.count, "a wish for each agent or none")
     expansions = 0
     var blocked = [Bool](repeating: false, count: moves.vertexCount)
     for v in walls { blocked[Int(v)] = true }
     for agent in agents where agent.mobility == .frozen || agent.mobility == .wall {
       blocked[Int(agent.at)] = true
     }
-    guard let tables = goalTables(agents, blocked) else { return .unsolvable }
+    guard let tables = goalTables(agents, wishes, blocked) else { return .unsolvable }
     var search = ConfigurationSearch(
       moves: moves, agents: agents, tables: tables, walls: walls, seed: seed,
       refusesRotations: refusesRotations, allowsSwap: allowsSwap)
@@ -61,18 +64,29 @@ public struct LaCAM: Sendable {
     return outcome
   }
 
-  /// One table per free agent with a goal, nil when an agent cannot have its goal.
-  private func goalTables(_ agents: [PlanningAgent], _ blocked: [Bool]) -> [DistanceTable?]? {
+  /// One table per free agent with a goal, or with a wish that can come true; nil when an agent
+  /// cannot have its goal.
+  private func goalTables(
+    _ agents: [PlanningAgent], _ wishes: [Int32], _ blocked: [Bool]
+  ) -> [DistanceTable?]? {
     let search = DistanceSearch(moves)
     var isTaken = [Bool](repeating: false, count: moves.vertexCount)
     var tables = [DistanceTable?](repeating: nil, count: agents.count)
-    for (a, agent) in agents.enumerated() where agent.mobility == .free && agent.goal >= 0 {
-      guard !isTaken[Int(agent.goal)] else { return nil }
-      isTaken[Int(agent.goal)] = true
+    for (a, agent) in agents.enumerated() where agent.mobility == .free {
+      let isGoal = agent.goal >= 0
+      let aim = isGoal || wishes.isEmpty ? agent.goal : wishes[a]
+      guard aim >= 0 else { continue }
+      if isGoal {
+        guard !isTaken[Int(aim)] else { return nil }
+        isTaken[Int(aim)] = true
+      }
       let table = DistanceTable(count: moves.vertexCount)
-      search.fill(table, graph: agent.graph, goal: agent.goal, blocked: blocked)
-      guard table.values[Int(agent.at)] != DistanceTable.unreachable else { return nil }
-      tables[a] = table
+      search.fill(table, graph: agent.graph, goal: aim, blocked: blocked)
+      if table.values[Int(agent.at)] != DistanceTable.unreachable {
+        tables[a] = table
+      } else if isGoal {
+        return nil
+      }
     }
     return tables
   }

@@ -4,8 +4,9 @@ import Determinism
 ///
 /// The cells outside the region and the agents that cannot move are walls; rotations are refused.
 /// The stuck agents of the region must come to their goals or, where those lie outside, to the place
-/// of the region nearest to them; the others only have to let them. The plan's steps may be appended
-/// one after the other, at once and in the given order: nobody outside the region is touched.
+/// of the region nearest to them; the others only have to let them, on ways that suit themselves if
+/// that can be. The plan's steps may be appended one after the other, at once and in the given
+/// order: nobody outside the region is touched.
 public struct RegionSolver: Sendable {
   public enum Outcome: Sendable, Equatable {
     /// Step after step the moves, leaders before followers, with the agents' own slots.
@@ -64,7 +65,8 @@ public struct RegionSolver: Sendable {
         // The first attempts must leave something for the last.
         let share = wanted.count > 1 || size < largestRadius ? 3 : 1
         outcome = solver.solve(
-          instance, walls: region.outside, budget: (budget - expansions) / share)
+          instance, wishes: agents.map(\.goal), walls: region.outside,
+          budget: (budget - expansions) / share)
         expansions += solver.expansions
       }
       switch outcome {
