@@ -91,8 +91,8 @@ let package = Package(
     shell(
       "FleetSimulation", path: "Simulator/FleetSimulation",
       [
-        "FleetCore", "FleetWire", "FleetModel", "Site", "SiteFiles", "VirtualRobot", "Invariants",
-        "Traffic", "MAPF", "Grid", "Determinism", yams,
+        "FleetCore", "FleetRecords", "FleetWire", "FleetModel", "Site", "SiteFiles", "VirtualRobot",
+        "Invariants", "Traffic", "MAPF", "Grid", "Determinism", yams,
       ]),
     shell(
       "FleetCommands",

@@ -1,3 +1,5 @@
+import FleetRecords
+
 /// Bytes that grow by varints.
 struct ByteStream: Sendable {
   var bytes: [UInt8] = []
@@ -5,18 +7,12 @@ struct ByteStream: Sendable {
   /// Seven bits a byte, lowest first. Not negative.
   mutating func append(_ value: Int) {
     precondition(value >= 0)
-    var rest = UInt64(value)
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(rest))
+    Varint.append(UInt64(value), to: &bytes)
   }
 
   /// A difference: small ones of either sign are short.
   mutating func append(difference: Int32) {
-    let wide = Int64(difference)
-    append(Int((wide << 1) ^ (wide >> 63)))
+    Varint.append(Varint.zigzag(Int64(difference)), to: &bytes)
   }
 
   mutating func append(part: ByteStream) {

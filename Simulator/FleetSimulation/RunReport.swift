@@ -72,7 +72,6 @@ extension Simulation {
   ///   - demandWallSeconds: of this, until `phase` was no longer `.demand`; 0: not measured.
   public func report(wallSeconds: Double, demandWallSeconds: Double = 0) -> RunReport {
     let statistics = server.fleet.fleetStatistics()
-    let digits = String(hash.value, radix: 16)
     var report = RunReport(
       scenario: scenario.name, site: site.id.text, seed: seed, robots: robots.count,
       finished: phase == .ended, simulatedSeconds: elapsed.inSeconds, wallSeconds: wallSeconds,
@@ -92,7 +91,7 @@ extension Simulation {
       lostOrDoubledTasks: world.taskViolationCount,
       unparkedAfterDrain: unparked, incidents: incidentCount, messages: messages,
       messagesLost: network.lost, undecodable: codecErrors,
-      eventLogHash: String(repeating: "0", count: 16 - digits.count) + digits,
+      eventLogHash: eventLogHash,
       faults: counts,
       violations: world.violations, incidentTexts: incidents, refusals: desk.refusals,
       explanations: explanations)

@@ -6,6 +6,7 @@ import VirtualRobot
 extension Simulation {
   mutating func suffer(_ index: Int) {
     let fault = faults[index]
+    takeDown(fault, isOver: false)
     if fault.kind != .serverCrashes { counts[fault.kind, default: 0] += 1 }
     if let i = fault.robot { sufferRobot(fault, i, index) } else { sufferSite(fault, index) }
   }
@@ -70,6 +71,7 @@ extension Simulation {
   /// Somebody puts right what does not end by itself.
   mutating func recover(_ index: Int) {
     let fault = faults[index]
+    takeDown(fault, isOver: true)
     switch fault.kind {
     case .emergencyStops: if let i = fault.robot { inject(.repair, i) }
     case .drainedBatteries:

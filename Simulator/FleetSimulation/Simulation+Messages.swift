@@ -83,7 +83,7 @@ extension Simulation {
 
   private mutating func take(_ report: RobotReport, from i: Int) {
     let id = robots[i].id
-    let effects = server.fleet.handle(.report(id, report), now: serverTime)
+    let effects = feed(.report(id, report))
     let end = server.takeCrash()
     guard let done = survivors(of: effects, end) else { return crash(end) }
     world.reported(i, report, effects: done, robotID: id, now: now)
@@ -109,7 +109,7 @@ extension Simulation {
 
   mutating func handle(_ event: FleetEvent) {
     guard server.isUp, server.stalled == nil else { return }
-    let effects = server.fleet.handle(event, now: serverTime)
+    let effects = feed(event)
     let end = server.takeCrash()
     guard let done = survivors(of: effects, end) else { return crash(end) }
     carryOut(done)

@@ -6,8 +6,10 @@ import FleetModel
 extension Simulation {
   mutating func startServer() {
     guard !server.isUp else { return }
-    note(of: "server starts")
+    log(UInt64.max - 3, fingerprint("server starts"))
     let effects = server.start(robots: robots.map(\.id), now: serverTime)
+    let epoch = server.epoch
+    takeDown(.world("server starts, epoch \(epoch)", robot: nil), effects)
     world.serverStarted(with: server.store.robots, robots: robots.map(\.id))
     // What is sent before there is a connection is not.
     carryOut(effects)
@@ -114,5 +116,8 @@ extension Simulation {
   /// Part of the run's fingerprint, as messages are.
   func fingerprint(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-  private mutating func note(of event: String) { log(UInt64.max - 3, fingerprint(event)) }
+  private mutating func note(of event: String) {
+    log(UInt64.max - 3, fingerprint(event))
+    takeDown(.world(event, robot: nil))
+  }
 }

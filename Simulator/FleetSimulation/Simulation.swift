@@ -113,6 +113,10 @@ public struct Simulation {
   /// Robots that have come to rest on a parking place or a charger since their last task.
   var hasRested: [Bool]
   var busySamples: (busy: Int64, all: Int64) = (0, 0)
+  /// What happened since it was last asked for; nil: nobody asks.
+  var tape: [SimulationStep]?
+  /// So many violations were told.
+  var violationsTold = 0
   let user: OperatorID
   let client: ClientID
 
@@ -211,12 +215,22 @@ public struct Simulation {
 
   /// Once, when the faults are over.
   mutating func healOnce() {
-    if !isHealed { heal() }
+    if !isHealed {
+      takeDown(.world("demand and faults are over", robot: nil))
+      heal()
+    }
     isHealed = true
   }
 
   /// What was to go wrong, drawn or listed, by time.
   public var plannedFaults: [Fault] { faults }
+  /// No run of the scenario lasts longer.
+  public var longest: Duration { scenario.duration + scenario.drainLimit + .seconds(60) }
+  /// Over every message so far (bytes, time, endpoints): equal runs have equal ones.
+  public var eventLogHash: String {
+    let digits = String(hash.value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
   /// Time since the start.
   public var elapsed: Duration { now - start }
   /// Tasks ended as completed so far, for progress displays.
@@ -230,11 +244,15 @@ public struct Simulation {
   /// Lets everything happen up to `end` or the end of the run.
   public mutating func run(until end: Duration) {
     let limit = start + end
-    while phase != .ended, let next = queue.nextTime, next <= limit, let entry = queue.pop() {
-      now = entry.time
-      happen(entry.value)
-    }
+    while phase != .ended, let next = queue.nextTime, next <= limit { runOne() }
     if phase != .ended { now = max(now, limit) }
+  }
+
+  /// Lets the next thing happen.
+  mutating func runOne() {
+    guard let entry = queue.pop() else { return }
+    now = entry.time
+    happen(entry.value)
   }
 
   private mutating func happen(_ happening: Happening) {

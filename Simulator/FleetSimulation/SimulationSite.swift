@@ -21,6 +21,11 @@ public struct SimulationSite: Sendable {
     return SimulationSite(site: try SiteFile.load(located), path: absolute(located))
   }
 
+  /// Its files, for a recorded run.
+  public func recorded() throws(SiteError) -> [SimulationRecord.File] {
+    try SiteFile.texts(path).map { SimulationRecord.File(name: $0.name, text: $0.text) }
+  }
+
   private static func absolute(_ path: String) -> String {
     URL(fileURLWithPath: path).standardizedFileURL.path
   }

@@ -23,19 +23,12 @@ final class RecordReader {
 
   func varint(_ at: inout Int) throws(RecordError) -> UInt64 {
     let start = at
-    var (value, shift): (UInt64, UInt64) = (0, 0)
-    while true {
-      let byte = try byte(&at)
-      guard shift < 63 || byte <= 1 else { throw .damaged(offset: start) }
-      value |= UInt64(byte & 0x7f) << shift
-      if byte < 0x80 { return value }
-      shift += 7
-    }
+    guard let value = Varint.read(bytes, &at) else { throw .damaged(offset: start) }
+    return value
   }
 
   func signed(_ at: inout Int) throws(RecordError) -> Int64 {
-    let value = try varint(&at)
-    return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+    Varint.unzigzag(try varint(&at))
   }
 
   func text(_ at: inout Int) throws(RecordError) -> String {

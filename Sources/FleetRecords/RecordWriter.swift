@@ -46,7 +46,7 @@ final class RecordWriter {
       return bytes.append(RecordTag.small + UInt8(value))
     }
     bytes.append(RecordTag.int)
-    varint(Self.zigzag(value))
+    varint(Varint.zigzag(value))
   }
 
   func unsigned(_ value: UInt64) {
@@ -74,7 +74,7 @@ final class RecordWriter {
     varint(UInt64(values.count))
     var last: Int64 = 0
     for value in values {
-      varint(Self.zigzag(Int64(value) - last))
+      varint(Varint.zigzag(Int64(value) - last))
       last = Int64(value)
     }
   }
@@ -84,16 +84,5 @@ final class RecordWriter {
     bytes.append(contentsOf: value.utf8)
   }
 
-  private func varint(_ value: UInt64) {
-    var rest = value
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
-  }
-
-  private static func zigzag(_ value: Int64) -> UInt64 {
-    UInt64(bitPattern: value << 1 ^ value >> 63)
-  }
+  private func varint(_ value: UInt64) { Varint.append(value, to: &bytes) }
 }

@@ -9,6 +9,8 @@ public struct CommandContext: Sendable {
   public var writeError: @Sendable (String) -> Void
   /// Columns of the terminal that standard output is; nil: no terminal, nothing is cut.
   public var width: Int?
+  /// Waits for a key of somebody who looks on; nil: nobody does.
+  var key: (@Sendable () -> UInt8?)?
   public var environment: [String: String]
   public var clock: any WallClock
   public var sleep: @Sendable (Duration) -> Void
@@ -26,6 +28,7 @@ public struct CommandContext: Sendable {
     write: { Terminal.write($0, to: 1) },
     writeError: { Terminal.write($0, to: 2) },
     width: Terminal.width(of: 1),
+    key: Terminal.isWatched ? { @Sendable in Terminal.key() } : nil,
     environment: ProcessInfo.processInfo.environment,
     clock: SystemClock(),
     sleep: { Thread.sleep(forTimeInterval: $0.inSeconds) },

@@ -1,45 +1,116 @@
 import ArgumentParser
 import Determinism
 import FleetModel
+import FleetRecords
 import FleetServer
+import FleetSimulation
 import Foundation
-import Site
 import SiteFiles
 
 /// `drover replay`
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "replay", abstract: "Go through a recorded run again, with the same core.",
+    commandName: "replay", abstract: "Go through a run again step by step, with the same core.",
     discussion: """
-      Feeds every recorded input to the core that decides in the server, prints what it made of \
-      each, and holds that against what the server did then. Shows the time round the incident, or \
-      what is asked for; the rest of the run is gone through silently.
+      Of a live run (`drover incident export`): feeds every recorded input to the core that decides \
+      in the server, prints what it made of each, and holds that against what the server did then. \
+      Shows the time round the incident, or what is asked for.
+
+      Of a simulated run (`drover simulate --record`, or a scenario and a seed): makes the run again \
+      and prints what happened, what the core was told, what it made of it, and what the checkers \
+      found.
+
+      At a terminal each step waits for a key: n for the next one, c for all that are left, q to \
+      leave. Ticks that bring about nothing are not shown.
 
       EXAMPLES
         drover replay jam.drover
         drover replay jam.drover --robot carrier-3 --until 2026-11-22T14:03:10Z
-        drover replay jam.drover --from +1s --until +30s     counted from the start of the run
+        drover replay jam.drover --from +1s --until +30s     counted from the start
+        drover replay night.run --from 170 --until 180.5 --robot guard-4
+        drover replay Simulator/Scenarios/chaos-campus-100.yaml --seed 7 --until 60
 
       EXIT CODES
         0   it did again what it did then
         1   it did something else: another version of drover, or a defect of it
       """)
 
-  @Argument(help: "A file of `drover incident export`.") var file: String
-  @Option(help: ArgumentHelp("Show from then on (ISO 8601, or +N s, m or h).", valueName: "time"))
+  @Argument(help: "A file of `incident export` or `simulate --record`, or a scenario.")
+  var file: String
+  @Option(
+    help: ArgumentHelp(
+      "Show from then on (ISO 8601, or +N s, m or h; simulated: seconds).", valueName: "time"))
   var from: String?
   @Option(help: ArgumentHelp("Stop then.", valueName: "time")) var until: String?
   @Option(help: "Show only what this robot said and was told.") var robot: RobotID?
+  @Option(help: "Of a scenario: the run's seed.") var seed: UInt64?
   @Flag(help: "Print only the outcome.") var quiet = false
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    if file.hasSuffix(".yaml") {
+      return try simulated(scenario())
+    }
+    if seed != nil { throw CommandFailure("file", "--seed is for a scenario; \(file) has its own") }
     guard let data = FileManager.default.contents(atPath: file) else {
       throw CommandFailure("file", "cannot read \(file)")
     }
+    let bytes = [UInt8](data)
+    guard SimulationRecord.isOne(bytes) else { return try live(bytes) }
+    let record: SimulationRecord
+    do throws(RecordError) { record = try SimulationRecord(bytes: bytes) } catch {
+      throw CommandFailure("recording", "\(file): \(error)")
+    }
+    try simulated(record)
+  }
+
+  /// Steps wait for keys where somebody looks on.
+  private var keys: StepKeys? { quiet || output.json ? nil : StepKeys.ofCommand() }
+
+  // MARK: Simulated
+
+  private func simulated(_ record: SimulationRecord) throws {
+    var replay = SimulatedReplay(
+      file: file, record: record, robot: robot, from: try seconds(from), until: try seconds(until),
+      isShown: !quiet && !output.json, keys: keys)
+    let outcome = try replay.run()
+    try output.print(outcome) { outcome.lines }
+    if !outcome.agrees { throw ExitCode(1) }
+  }
+
+  private func scenario() throws(CommandFailure) -> SimulationRecord {
+    do {
+      let scenario = try ScenarioFile.load(file)
+      guard let seed = seed ?? scenario.seed else {
+        throw CommandFailure("file", "\(file) names no seed: give --seed")
+      }
+      let site = try SimulationSite.load(scenario.site, beside: file)
+      return SimulationRecord(
+        scenario, seed: seed, site: try site.recorded(), build: DroverCommand.version)
+    } catch let error as CommandFailure {
+      throw error
+    } catch { throw CommandFailure("file", "\(error)") }
+  }
+
+  /// `90`, `+90s`, `+1.5m`: since the start of a simulated run.
+  private func seconds(_ text: String?) throws(CommandFailure) -> Duration? {
+    guard let text else { return nil }
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+    let bare = text.hasPrefix("+") ? text.dropFirst() : Substring(text)
+    let unit = bare.last.flatMap { units[$0] }
+    guard let number = Double(unit == nil ? bare : bare.dropLast()), number.isFinite, number >= 0,
+      number < 1e9
+    else {
+      throw CommandFailure("file", "\(text) is no time of a simulated run: give seconds, or +2m")
+    }
+    return .microseconds(Int64((number * (unit ?? 1) * 1e6).rounded()))
+  }
+
+  // MARK: Live
+
+  private func live(_ bytes: [UInt8]) throws {
     do throws(FlightError) {
-      let incident = try Incident(bytes: [UInt8](data), name: file)
-      var replay = try FlightReplay(incident)
+      var replay = try FlightReplay(try Incident(bytes: bytes, name: file))
       try show(&replay)
     } catch {
       throw CommandFailure("recording", error.description)
@@ -48,15 +119,16 @@ struct ReplayCommand: ParsableCommand {
 
   private func show(_ replay: inout FlightReplay) throws(FlightError) {
     do throws(CommandFailure) {
-      if !replay.siteFiles.isEmpty { replay.begin(site: try Self.site(replay.siteFiles)) }
+      if !replay.siteFiles.isEmpty {
+        replay.begin(site: try ReplaySite.make(replay.siteFiles))
+      }
     } catch { throw .damaged("the recorded site", reason: error.message) }
     let context = CommandContext.current
+    var keys = keys
     var begin: Instant?
-    var (shown, isSet) = (0, false)
     var (first, last) = (replay.window.from, replay.window.to)
     while let step = try replay.next() {
-      if !isSet {
-        isSet = true
+      if begin == nil {
         begin = step.time
         if let from { first = try time(from, since: step.time) }
         if let until { last = try time(until, since: step.time) }
@@ -64,30 +136,29 @@ struct ReplayCommand: ParsableCommand {
       if step.time > last { break }
       guard step.time >= first, !quiet, !output.json else { continue }
       let lines = ReplayText.lines(of: step, robot: robot)
+      guard !lines.isEmpty else { continue }
       for line in lines { context.print(line) }
-      shown += lines.isEmpty ? 0 : 1
+      if keys?.wait() == .leave { break }
     }
-    try tell(replay, shown, begin)
+    try tell(replay, begin)
   }
 
-  private func tell(
-    _ replay: FlightReplay, _ shown: Int, _ begin: Instant?
-  ) throws(FlightError) {
+  private func tell(_ replay: FlightReplay, _ begin: Instant?) throws(FlightError) {
     let outcome = replay.outcome
     let isWorkedOut = !replay.siteFiles.isEmpty
     let json = ReplayJSON(
       file: file, build: replay.build, inputs: outcome.inputs, batches: outcome.batches,
-      isWorkedOut: isWorkedOut, divergedAt: outcome.divergence.map(ReplayText.time))
+      isWorkedOut: isWorkedOut, divergedAt: outcome.divergence?.iso8601)
     do throws(CommandFailure) {
       try output.print(json) {
         var lines = [
-          "\(outcome.inputs) inputs from \(begin.map(ReplayText.time) ?? "-") to "
-            + "\(ReplayText.time(outcome.end)), \(outcome.batches) batches"
+          "\(outcome.inputs) inputs from \(begin?.iso8601 ?? "-") to "
+            + "\(outcome.end.iso8601), \(outcome.batches) batches"
         ]
         if !isWorkedOut {
           lines.append("not worked out again: the start of the run was no longer recorded")
         } else if let moment = outcome.divergence {
-          lines.append("it did something else than then, first at \(ReplayText.time(moment))")
+          lines.append("it did something else than then, first at \(moment.iso8601)")
         } else {
           lines.append("every batch did what it did then")
         }
@@ -104,27 +175,6 @@ struct ReplayCommand: ParsableCommand {
     guard let time = TimeArgument.read(text, now: begin)
     else { throw .file(text, "is no time: give one like 2026-11-22T14:03:00Z, or +30s") }
     return time
-  }
-
-  /// The site as it was, from its recorded files.
-  private static func site(_ files: [(name: String, text: String)]) throws(CommandFailure) -> Site {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("drover-replay-\(UUID().uuidString)").path
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      defer { unlinkAll(folder, files.map(\.name)) }
-      for file in files {
-        let name = (file.name as NSString).lastPathComponent
-        try file.text.write(toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8)
-      }
-      return try SiteFile.load(folder)
-    } catch { throw CommandFailure("site", "\(error)") }
-  }
-
-  private static func unlinkAll(_ folder: String, _ names: [String]) {
-    for name in names { unlink("\(folder)/\((name as NSString).lastPathComponent)") }
-    rmdir(folder)
   }
 }
 

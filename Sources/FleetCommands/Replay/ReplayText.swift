@@ -2,7 +2,7 @@ import Determinism
 import FleetCore
 import FleetModel
 import FleetServer
-import Foundation
+import FleetSimulation
 
 /// Steps of a replay as lines.
 enum ReplayText {
@@ -11,17 +11,38 @@ enum ReplayText {
 
   /// - Parameter robot: only what it said and was told; nil: everything but idle ticks.
   static func lines(of step: FlightReplay.Step, robot: RobotID?) -> [String] {
-    let effects = step.effects.filter { robot == nil || Self.robot(of: $0) == robot }
-    let isAbout = robot == nil || Self.robot(of: step.input) == robot
-    if case .tick = step.input, effects.isEmpty { return [] }
-    guard isAbout || !effects.isEmpty else { return [] }
-    return [cut("\(time(step.time))  \(text(step.input))")]
-      + effects.map { cut("    -> \(text($0))") }
+    lines(at: step.time.iso8601, step.input, step.effects, robot)
   }
 
-  static func time(_ instant: Instant) -> String {
-    Date(timeIntervalSince1970: Double(instant.microseconds) / 1_000_000)
-      .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+  /// The same of a simulated run, with what happened beside the core.
+  static func lines(of step: SimulationStep, robot: RobotID?) -> [String] {
+    let time = seconds(step.at)
+    switch step.cause {
+    case .input(let event): return lines(at: time, event, step.effects, robot)
+    case .world(let what, let whose):
+      let effects = step.effects.filter { robot == nil || Self.robot(of: $0) == robot }
+      guard robot == nil || whose == nil || whose == robot else { return [] }
+      return [cut("\(time)  * \(what)")] + effects.map { cut("    -> \(text($0))") }
+    case .violation(let text): return [cut("\(time)  ! \(text)")]
+    }
+  }
+
+  private static func lines(
+    at time: String, _ input: FleetEvent, _ effects: [FleetEffect], _ robot: RobotID?
+  ) -> [String] {
+    let effects = effects.filter { robot == nil || Self.robot(of: $0) == robot }
+    let isAbout = robot == nil || Self.robot(of: input) == robot
+    if case .tick = input, effects.isEmpty { return [] }
+    guard isAbout || !effects.isEmpty else { return [] }
+    return [cut("\(time)  \(text(input))")] + effects.map { cut("    -> \(text($0))") }
+  }
+
+  /// `   12.345678 s`, in a column.
+  private static func seconds(_ duration: Duration) -> String {
+    let micros = duration.wholeMicroseconds
+    let fraction = "\(1_000_000 + micros % 1_000_000)".dropFirst()
+    let text = "\(micros / 1_000_000).\(fraction)"
+    return String(repeating: " ", count: max(0, 11 - text.count)) + text + " s"
   }
 
   private static func text(_ event: FleetEvent) -> String {

@@ -65,6 +65,11 @@ public struct SimulateCommand: ParsableCommand {
       valueName: "file"))
   var html: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the run (one scenario, one seed) into a file for `drover replay`.", valueName: "file"))
+  var record: String?
+
   @Option(help: ArgumentHelp("Simulate so long instead.", valueName: "seconds"))
   var duration: Double?
 
@@ -88,6 +93,9 @@ public struct SimulateCommand: ParsableCommand {
     if html != nil, minimize || scenarios.count != 1 || chosenSeedCount != 1 {
       throw ValidationError("--html takes one scenario and one seed")
     }
+    if record != nil, minimize || scenarios.count != 1 || chosenSeedCount != 1 {
+      throw ValidationError("--record takes one scenario and one seed")
+    }
     if minimize, json { throw ValidationError("--minimize prints no JSON") }
     if !(1...100_000).contains(minimizeRuns) {
       throw ValidationError("--minimize-runs must be 1 to 100000")
@@ -105,7 +113,7 @@ public struct SimulateCommand: ParsableCommand {
     if let (path, scenario, site) = loaded.first, loaded.count == 1, chosenSeedCount == 1 {
       let run = SimulationRun(
         path: path, scenario: scenario, site: site, seed: firstSeed(scenario), options: options,
-        stopsAtViolation: stopAtFirst, html: html, printsText: !json,
+        stopsAtViolation: stopAtFirst, html: html, record: record, printsText: !json,
         showsProgress: !quiet && Terminal.width(of: 2) != nil)
       reports = [ReportJSON(try run.run(until: signals))]
     } else {

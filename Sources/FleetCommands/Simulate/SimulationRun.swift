@@ -15,6 +15,8 @@ struct SimulationRun {
   let stopsAtViolation: Bool
   /// Where a replay of the run is written.
   let html: String?
+  /// Where the run is written for `drover replay`.
+  let record: String?
   let printsText: Bool
   let showsProgress: Bool
 
@@ -46,7 +48,18 @@ struct SimulationRun {
       demandWallSeconds: ((demandEnded ?? clock.now) - began).inSeconds)
     if printsText { printOutcome(report) }
     if let html, let recording { try write(recording, simulation, report, to: html) }
+    if let record { try keep(report, in: record) }
     return report
+  }
+
+  private func keep(_ report: RunReport, in file: String) throws(CommandFailure) {
+    do {
+      let record = SimulationRecord(
+        scenario, seed: seed, site: try site.recorded(), build: DroverCommand.version,
+        hash: report.finished ? report.eventLogHash : nil)
+      try Data(try record.bytes()).write(to: URL(fileURLWithPath: file))
+    } catch { throw CommandFailure("file", "cannot write \(file): \(error)") }
+    if printsText { CommandContext.current.print("written: drover replay \(file)") }
   }
 
   private func write(

@@ -75,28 +75,3 @@ enum FlightFiles {
     return [UInt8](data)
   }
 }
-
-/// Seven bits a byte, low ones first.
-enum Varint {
-  static func bytes(_ value: UInt64) -> [UInt8] {
-    var (rest, bytes): (UInt64, [UInt8]) = (value, [])
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    return bytes + [UInt8(truncatingIfNeeded: rest)]
-  }
-
-  /// nil: the bytes end within it.
-  static func read(_ bytes: [UInt8], _ at: inout Int) -> UInt64? {
-    var (value, shift): (UInt64, UInt64) = (0, 0)
-    while at < bytes.count, shift < 64 {
-      let byte = bytes[at]
-      at += 1
-      value |= UInt64(byte & 0x7f) << shift
-      if byte < 0x80 { return value }
-      shift += 7
-    }
-    return nil
-  }
-}
