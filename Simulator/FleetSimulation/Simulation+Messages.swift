@@ -149,7 +149,7 @@ extension Simulation {
   private mutating func send(_ id: RobotID, _ message: ControlMessage) {
     // What cannot be sent is not kept: the stream sends it again.
     guard server.isConnected, let i = numberOf[id] else { return }
-    if case .route(let update) = message.command { world.sent(i, update, now: now) }
+    world.sent(i, message, now: now)
     let way = network.send(
       channel: 6 * i + RobotTopic.control.rawValue, .atLeastOnce, now: now)
     let bytes = codec.encode(message)

@@ -24,6 +24,7 @@ struct World {
   private var sessions: [UInt64]
   private var handled: [UInt64]
   private var orders: [UInt64]
+  private var lastSent: [SentMark]
   /// The server has taken it up and not given its cells away since.
   private var isOnMap: [Bool]
   /// Robot -> its running action's task and kind, as the server made it durable.
@@ -53,6 +54,7 @@ struct World {
     sessions = [UInt64](repeating: 0, count: vehicles.count)
     handled = sessions
     orders = sessions
+    lastSent = vehicles.map { _ in SentMark() }
     isOnMap = vehicles.map { _ in false }
     lastStarted = sessions
     lastEnded = sessions
@@ -229,8 +231,33 @@ struct World {
     }
   }
 
-  mutating func sent(_ robot: Int, _ update: RouteUpdate, now: Instant) {
+  /// A message to `robot`, for the first time or again. What is repeated may name road that was
+  /// given back meanwhile; the robot has had it by then, and takes nothing twice.
+  mutating func sent(_ robot: Int, _ message: ControlMessage, now: Instant) {
+    let mark = SentMark(message)
+    guard lastSent[robot] < mark else { return }
+    lastSent[robot] = mark
+    guard case .route(let update) = message.command else { return }
     note(ownership.sent(RobotIndex(Int32(robot)), update), now)
+  }
+
+  /// Where in the streams of messages to one robot a message belongs.
+  private struct SentMark: Comparable {
+    var serverEpoch: UInt64 = 0
+    var sessionEpoch: UInt64 = 0
+    var number: UInt64 = 0
+
+    init() {}
+
+    init(_ message: ControlMessage) {
+      serverEpoch = message.serverEpoch
+      sessionEpoch = message.sessionEpoch
+      number = message.number
+    }
+
+    static func < (a: SentMark, b: SentMark) -> Bool {
+      (a.serverEpoch, a.sessionEpoch, a.number) < (b.serverEpoch, b.sessionEpoch, b.number)
+    }
   }
 
   // MARK: Tasks

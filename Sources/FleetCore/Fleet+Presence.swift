@@ -56,7 +56,7 @@ extension Fleet {
     case .agree: agree(i, route)
     case .settle: settle(i, position, route, classIndex)
     case .trimForeign:
-      send(i, .trim(order: route.order, update: route.update, through: route.visited))
+      trimForeign(i, route)
       if isAstray { standAstray(i, position) }
     case .obstruct: obstruct(i, position)
     case .contain(let cause): contain(i, cause)
@@ -64,6 +64,14 @@ extension Fleet {
       offMap(i, "its order number \(route.order) leaves no room for another")
       if isAstray { standAstray(i, position) }
     }
+  }
+
+  /// A robot that cannot give a leg up before its end, and does not drive on either, is asked again
+  /// with the next question, not at once.
+  private mutating func trimForeign(_ i: Int, _ route: RoutePosition) {
+    guard robots[i].foreignTrim != route else { return }
+    robots[i].foreignTrim = route
+    send(i, .trim(order: route.order, update: route.update, through: route.visited))
   }
 
   /// The robot stands where no order can begin.

@@ -104,6 +104,7 @@ extension Fleet {
     robots[i].state = nil
     robots[i].control = ControlStream(serverEpoch: serverEpoch, sessionEpoch: epoch)
     robots[i].lastQuery = nil
+    robots[i].foreignTrim = nil
     robots[i].queried = now
     robots[i].session = .online
     awaitPresence(i)

@@ -46,6 +46,8 @@ struct RobotEntry: Sendable {
   var control: ControlStream?
   /// The number of the last query in it, nil: none; and when it was sent, or the session began.
   var lastQuery: UInt64?
+  /// The route, none of ours, that it was asked last to give up.
+  var foreignTrim: RoutePosition?
   var queried = Instant.zero
   /// The highest event of this session that has been handled.
   var eventsHandled: UInt64 = 0

@@ -32,9 +32,11 @@ extension Motion {
     let last = pieces.count > head ? pieces.last : nil
     let (x, y) = last.map { ($0.endX, $0.endY) } ?? (placeX, placeY)
     let leg = last?.leg ?? 0
+    let count = pieces.count
     add(
       Point(x: Int64((x + dx).rounded()), y: Int64((y + dy).rounded())), leg: leg, endsLeg: false,
       limit: min(speed, limits.speed), keepsHeading: false)
+    if pieces.count > count { pieces[count].strays = true }
     limit = pieces.count
   }
 

@@ -16,6 +16,8 @@ struct Piece {
   var leg: UInt64
   /// Whether the leg ends where it ends.
   var endsLeg: Bool
+  /// It leads off the route: a fault.
+  var strays = false
 
   var endX: Double { startX + unitX * length }
   var endY: Double { startY + unitY * length }

@@ -23,9 +23,7 @@ extension VirtualRobot {
   }
 
   /// Whether it goes on past its route, or beside it, as soon as it may drive.
-  public var isStraying: Bool {
-    motion.limit > motion.head && !motion.pieces[motion.limit - 1].endsLeg
-  }
+  public var isStraying: Bool { motion.pieces[motion.head...].contains(where: \.strays) }
 
   /// The true place of its centre, to the millimetre.
   public var truePosition: Point { motion.snapshot(at: clock).point }
