@@ -138,7 +138,10 @@ let package = Package(
     tests("FleetStoreTests", ["FleetStore", "FleetPorts", "FleetModel", "Determinism", grdb]),
     tests(
       "FleetSimulationTests",
-      ["FleetSimulation", "SiteFiles", "Site", "FleetModel", "Grid", "Determinism"]),
+      [
+        "FleetSimulation", "FleetCore", "FleetRecords", "SiteFiles", "Site", "FleetModel", "Grid",
+        "Determinism",
+      ]),
     tests(
       "FleetCommandsTests",
       [

@@ -4,7 +4,7 @@ import FleetModel
 /// Numbers the commands to one robot and keeps them until the robot's state says it has them.
 ///
 /// One stream belongs to one pair of server epoch and session epoch; a new session starts a new one.
-struct ControlStream: Sendable, Equatable {
+struct ControlStream: Sendable, Equatable, Codable {
   /// Beyond this many unconfirmed messages nothing new is released to the robot.
   static let window = 64
   /// An unconfirmed message is sent again after this long.

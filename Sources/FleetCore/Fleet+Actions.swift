@@ -83,7 +83,8 @@ extension Fleet {
     robots[i].job = .idle
     guard case .failed(let text) = result else { return }
     incident(i, "charging at \(charger) failed: \(text)")
-    robots[i].failedCharger = (charger, now + .seconds(600))
+    robots[i].failedCharger = RobotEntry.FailedCharger(
+      id: charger, until: now + .seconds(600))
   }
 
   /// The robot would not do message `number`.

@@ -6,8 +6,8 @@ import Site
 import Traffic
 
 /// A robot that is where nobody gave it road.
-struct Containment: Sendable, Equatable {
-  enum Cause: Sendable, Equatable, CaseIterable {
+struct Containment: Sendable, Equatable, Codable {
+  enum Cause: Sendable, Equatable, Codable, CaseIterable {
     /// Beside every cell that was promised to it.
     case offRoute
     /// It drives, or says that it has driven, past what was released to it.

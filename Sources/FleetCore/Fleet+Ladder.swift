@@ -24,7 +24,7 @@ extension Fleet {
         left -= 1
         let hasPassed = letPass(other, before: i)
         let again = now + (hasPassed ? Self.passAgainAfter : Self.tryAgainAfter)
-        robots[i].passed.append((robot: other, again: again))
+        robots[i].passed.append(RobotEntry.Passing(robot: other, again: again))
       }
     }
   }

@@ -5,7 +5,7 @@ import MAPF
 import Traffic
 
 /// When a robot last came on with what it has to do.
-struct Progress: Sendable {
+struct Progress: Sendable, Codable {
   /// Its order and the leg it has visited in it.
   var order: UInt64 = 0
   var visited: UInt64 = 0

@@ -114,7 +114,7 @@ extension Fleet {
 }
 
 /// Fires at once, then once a period; what was missed is not caught up with.
-struct Timer: Sendable {
+struct Timer: Sendable, Codable {
   private var due: Instant?
 
   init() {}

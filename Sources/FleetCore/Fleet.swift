@@ -18,7 +18,7 @@ import Traffic
 /// drive), `Fleet+Reports` (what they did), `Fleet+Tick` (time), `Fleet+Planning` and `Fleet+Goals`
 /// (where to, and the way), `Fleet+Actions` (work at a place), `Fleet+Tasks` (a task's life),
 /// `Fleet+Dispatch` (who does what), `Fleet+Requests`, `Fleet+Views` and `Fleet+Explain`
-/// (operators), `Fleet+Restore` (after a restart).
+/// (operators), `Fleet+Restore` (after a restart), `FleetImage` (a copy for the flight recorder).
 public struct Fleet: Sendable {
   public let site: Site
   public let settings: FleetSettings
@@ -87,7 +87,11 @@ public struct Fleet: Sendable {
       graphs: graphs, seed: planningSeed, tableMemoryLimit: settings.tableMemoryLimit)
     planner.stuckAfter = settings.stuckAfterRounds
     lastAction = (max(1, serverEpoch) - 1) << 20
-    dispatcher = GreedyDispatcher(
+    dispatcher = Self.dispatcher(of: site)
+  }
+
+  static func dispatcher(of site: Site) -> any Dispatcher {
+    GreedyDispatcher(
       cells: site.graph.cells, chargers: site.chargers.map(\.vertex.rawValue),
       cellMillimetres: site.cellMillimetres)
   }

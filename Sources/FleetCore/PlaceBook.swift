@@ -97,3 +97,28 @@ struct PlaceBook: Sendable {
     return first == robot
   }
 }
+
+// Who holds and waits, without what the site says.
+extension PlaceBook {
+  struct Claims: Sendable, Codable {
+    /// By group.
+    var queues: [[RobotIndex]]
+    var robots: [RobotIndex]
+    /// What each of them holds.
+    var vertices: [Int32]
+  }
+
+  var claims: Claims {
+    let held = held.sorted { $0.key < $1.key }
+    return Claims(
+      queues: groups.map(\.queue), robots: held.map(\.key), vertices: held.map(\.value))
+  }
+
+  /// Of a book that is new, of the same site.
+  mutating func take(_ claims: Claims) {
+    for (group, queue) in claims.queues.enumerated() where group < groups.count {
+      groups[group].queue = queue
+    }
+    for (robot, vertex) in zip(claims.robots, claims.vertices) { hold(vertex, for: robot) }
+  }
+}

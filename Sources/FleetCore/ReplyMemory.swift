@@ -2,11 +2,11 @@ import FleetModel
 
 /// The latest replies to each of the latest clients, so that a redelivered request is answered
 /// again and not done again.
-public struct ReplyMemory: Sendable {
+public struct ReplyMemory: Sendable, Codable {
   private static let clientsKept = 512
   private static let repliesKept = 8
 
-  private struct Entry: Sendable {
+  private struct Entry: Sendable, Codable {
     let number: UInt64
     let reply: OperatorReply
   }

@@ -4,9 +4,9 @@ import Missions
 import Traffic
 
 /// One robot as the fleet knows it. Session, freshness and mode are separate facts and stay so.
-struct RobotEntry: Sendable {
+struct RobotEntry: Sendable, Codable {
   /// Where the robot is, as far as traffic is concerned.
-  enum Presence: Sendable, Equatable {
+  enum Presence: Sendable, Equatable, Codable {
     /// Claims no cell: it has never said where it is, or stands off the map.
     case absent
     /// Claims its promised cells, but has not answered since the server or its session began.
@@ -15,7 +15,7 @@ struct RobotEntry: Sendable {
   }
 
   /// What it is to do.
-  enum Job: Sendable, Equatable {
+  enum Job: Sendable, Equatable, Codable {
     case idle
     case task(TaskID)
     /// On the way to, or at, this charger.
@@ -24,6 +24,17 @@ struct RobotEntry: Sendable {
     var task: TaskID? {
       if case .task(let id) = self { id } else { nil }
     }
+  }
+
+  /// A robot that was to pass before it, and when that is tried again.
+  struct Passing: Sendable, Codable {
+    var robot: RobotIndex
+    var again: Instant
+  }
+
+  struct FailedCharger: Sendable, Codable {
+    var id: StationID
+    var until: Instant
   }
 
   let id: RobotID
@@ -74,7 +85,7 @@ struct RobotEntry: Sendable {
   var isRevoked = false
 
   /// Robots that were to pass before it while it was late, and when that is tried again.
-  var passed: [(robot: RobotIndex, again: Instant)] = []
+  var passed: [Passing] = []
   var progress: Progress
 
   // What the operator said.
@@ -108,7 +119,7 @@ struct RobotEntry: Sendable {
   /// Since when it has not been able to drive, by no operator's order.
   var hinderedSince: Instant?
   /// A charger that failed it, and until when it is not tried again.
-  var failedCharger: (id: StationID, until: Instant)?
+  var failedCharger: FailedCharger?
   /// Must be written to the store with this batch.
   var isDirty = false
 

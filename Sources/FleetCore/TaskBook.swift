@@ -16,8 +16,8 @@ public struct StoredTask: Sendable, Equatable, Codable {
 
 /// All tasks: the open ones with their missions, the ended ones as far as they are kept, and the
 /// keys under which they were submitted.
-struct TaskBook: Sendable {
-  struct Open: Sendable {
+struct TaskBook: Sendable, Codable {
+  struct Open: Sendable, Codable {
     var record: TaskRecord
     var mission: Mission
     /// What is left to do, for dispatch; nil: to be worked out again.

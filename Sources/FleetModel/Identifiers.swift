@@ -76,7 +76,7 @@ public typealias SiteID = Identifier<SiteTag>
 
 /// The dense number of a robot within one `Fleet`: an index into its arrays. Never leaves the
 /// process; the wire and the store use `RobotID`.
-public struct RobotIndex: Hashable, Comparable, Sendable {
+public struct RobotIndex: Hashable, Comparable, Sendable, Codable {
   public let rawValue: Int32
   @inlinable public init(_ rawValue: Int32) { self.rawValue = rawValue }
   @inlinable public var index: Int { Int(rawValue) }

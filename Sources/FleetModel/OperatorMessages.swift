@@ -64,7 +64,7 @@ public struct TaskFilter: Sendable, Equatable {
   }
 }
 
-public enum OperatorReply: Sendable, Equatable {
+public enum OperatorReply: Sendable, Equatable, Codable {
   case done
   case task(TaskRecord)
   case tasks([TaskRecord])

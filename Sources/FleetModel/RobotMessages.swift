@@ -77,7 +77,7 @@ public struct RoutePosition: Sendable, Equatable, Codable {
 
 /// A robot's state: QoS 0, on change and at least every second moving, five seconds idle. Tells,
 /// never frees cells.
-public struct RobotState: Sendable, Equatable {
+public struct RobotState: Sendable, Equatable, Codable {
   public var sessionEpoch: UInt64
   /// The newest server epoch the robot has heard, 0 for none.
   public var serverEpoch: UInt64

@@ -2,7 +2,7 @@
 
 /// A numbered command to one robot, QoS 1. Numbers count from 1 without gaps within one pair of
 /// server epoch and session epoch; a robot handles them in that order and each once.
-public struct ControlMessage: Sendable, Equatable {
+public struct ControlMessage: Sendable, Equatable, Codable {
   /// Fencing number of the server's run: a robot ignores any lower than the highest it has heard.
   public var serverEpoch: UInt64
   /// The session it is meant for; a robot ignores others.
@@ -24,7 +24,7 @@ public struct ControlMessage: Sendable, Equatable {
   }
 }
 
-public enum ControlCommand: Sendable, Equatable {
+public enum ControlCommand: Sendable, Equatable, Codable {
   /// Legs appended to order `order`, and the leg up to which the robot may drive.
   case route(RouteUpdate)
   /// Please give back what lies beyond leg `through`; answered by `.trimmed`.
@@ -53,7 +53,7 @@ public enum ControlCommand: Sendable, Equatable {
 ///
 /// Update numbers count from 1 without gaps within an order. An order with a new (higher) number
 /// replaces an old one whose released legs are all driven, and starts where the robot stands.
-public struct RouteUpdate: Sendable, Equatable {
+public struct RouteUpdate: Sendable, Equatable, Codable {
   public var order: UInt64
   public var update: UInt64
   /// The robot must have this place as the end of leg `firstLeg - 1` (or stand there).

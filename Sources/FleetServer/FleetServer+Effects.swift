@@ -28,6 +28,7 @@ extension FleetServer {
     if recorder != nil { for case .persist(let change) in batch { digest.add(change) } }
     for effect in batch { send(effect) }
     recorder?.endBatch(digest.value, now: clock.now())
+    if let recorder, recorder.isSegmentFull { recorder.turn(fleet.rebase()) }
   }
 
   /// Messages that come while the store cannot be written are dropped; afterwards the connection is

@@ -40,6 +40,14 @@ extension Mission: Codable {
     return []
   }
 
+  /// Becomes what it would be once encoded, decoded and restored: what is not kept begins anew.
+  /// `replanned` follows, as after decoding.
+  /// - Parameter site: the one it runs on.
+  public mutating func rebase(site: Site) {
+    if let sweep = run as? SweepRun { run = sweep.kept }
+    _ = restore(site: site)
+  }
+
   private mutating func attach(_ site: Site) -> Bool {
     switch spec.body {
     case .deliver(let delivery):

@@ -4,7 +4,7 @@ import Grid
 import Site
 
 /// What is left of a mission, for dispatch.
-public struct WorkEstimate: Sendable, Equatable {
+public struct WorkEstimate: Sendable, Equatable, Codable {
   /// Where it may begin; any of them.
   public var starts: [VertexID]
   /// To be driven from there on.

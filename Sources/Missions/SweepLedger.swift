@@ -38,6 +38,13 @@ struct SweepLedger: Sendable, Equatable {
     return true
   }
 
+  /// The sweeps alone.
+  var kept: SweepLedger {
+    var kept = self
+    kept.forgetPlans()
+    return kept
+  }
+
   mutating func forgetPlans() { for i in planned.indices { planned[i] = 0 } }
 
   /// Another machine may need more or fewer passes; wholly swept cells stay so.

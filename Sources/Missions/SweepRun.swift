@@ -52,6 +52,15 @@ struct SweepRun: MissionRun {
     attach(cells: cells, graph: graph)
   }
 
+  /// What is kept of it, as decoded.
+  var kept: SweepRun { SweepRun(area: area, ledger: ledger.kept, fruitlessRounds: fruitlessRounds) }
+
+  private init(area: AreaID, ledger: SweepLedger, fruitlessRounds: Int) {
+    self.area = area
+    self.ledger = ledger
+    self.fruitlessRounds = fruitlessRounds
+  }
+
   /// Takes over what the site says of the area. When its size changed, all is swept again.
   mutating func attach(cells: [VertexID], graph: Graph) {
     tour = SweepTour(area: cells, graph: graph)

@@ -136,3 +136,51 @@ struct CellQueues: Sendable {
     return reused
   }
 }
+
+// Queue by queue: most resources have none.
+extension CellQueues: Codable {
+  private enum CodingKeys: CodingKey { case resourceCount, resources, lengths, robots, legs }
+
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(resourceCount: try values.decode(Int.self, forKey: .resourceCount))
+    let resources = try values.decode([Int32].self, forKey: .resources)
+    let lengths = try values.decode([Int32].self, forKey: .lengths)
+    let robots = try values.decode([Int32].self, forKey: .robots)
+    let legs = try values.decode([UInt64].self, forKey: .legs)
+    guard lengths.count == resources.count, robots.count == legs.count,
+      lengths.reduce(0, { $0 + Int($1) }) == robots.count,
+      resources.allSatisfy((0..<Int32(resourceCount)).contains)
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .lengths, in: values, debugDescription: "queues that do not fit together")
+    }
+    var next = 0
+    for (resource, length) in zip(resources, lengths) {
+      for _ in 0..<max(0, length) {
+        push(VisitToken(robot: robots[next], leg: legs[next]), on: resource)
+        next += 1
+      }
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var (resources, lengths, robots): ([Int32], [Int32], [Int32]) = ([], [], [])
+    var legs: [UInt64] = []
+    for resource in heads.indices where heads[resource] >= 0 {
+      let tokens = tokens(on: Int32(resource))
+      resources.append(Int32(resource))
+      lengths.append(Int32(tokens.count))
+      for token in tokens {
+        robots.append(token.robot)
+        legs.append(token.leg)
+      }
+    }
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(resourceCount, forKey: .resourceCount)
+    try values.encode(resources, forKey: .resources)
+    try values.encode(lengths, forKey: .lengths)
+    try values.encode(robots, forKey: .robots)
+    try values.encode(legs, forKey: .legs)
+  }
+}

@@ -1,5 +1,5 @@
 /// A leg in the queues, with its place in the one global order of appends.
-struct QueuedLeg: Sendable {
+struct QueuedLeg: Sendable, Codable {
   var plan: PlannedLeg
   var appended: UInt64
 }
@@ -60,5 +60,23 @@ struct LegRing: Sendable {
     for offset in 0..<count { larger[offset] = slots[(start + offset) & (slots.count - 1)] }
     slots = larger
     start = 0
+  }
+}
+
+// The legs alone: where they lie in the ring is nobody's business.
+extension LegRing: Codable {
+  private enum CodingKeys: CodingKey { case first, legs }
+
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    restart(at: try values.decode(UInt64.self, forKey: .first))
+    for leg in try values.decode([QueuedLeg].self, forKey: .legs) { append(leg) }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(first, forKey: .first)
+    let legs = (0..<count).map { self[first + UInt64($0)] }
+    try values.encode(legs, forKey: .legs)
   }
 }

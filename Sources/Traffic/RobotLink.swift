@@ -2,7 +2,7 @@ import Determinism
 
 /// How long a robot has been silent (docs/traffic.md, rule 6): fresh, suspect after three of its
 /// current state intervals, lost after half a minute. Events in, effects out; it frees nothing.
-public struct RobotLink: Sendable, Equatable {
+public struct RobotLink: Sendable, Equatable, Codable {
   public enum Effect: Equatable, Sendable {
     /// Call `checkDue` then, or later.
     case check(at: Instant)
@@ -14,7 +14,7 @@ public struct RobotLink: Sendable, Equatable {
 
   public enum Standing: Sendable, Equatable { case fresh, suspect, lost }
 
-  private enum State: Sendable, Equatable {
+  private enum State: Sendable, Equatable, Codable {
     case fresh(heard: Instant, interval: Duration)
     case suspect(heard: Instant)
     case lost

@@ -2,7 +2,7 @@ import FleetModel
 
 /// A robot's slot: its legs from the one it stands at the end of, and its marks
 /// `visited <= acknowledged <= released <= last`.
-struct Route: Sendable {
+struct Route: Sendable, Codable {
   var isPresent = false
   var order: UInt64 = 0
   /// Of the last release.

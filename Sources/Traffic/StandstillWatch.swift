@@ -3,7 +3,7 @@ import Determinism
 /// Standing still with released road ahead (docs/traffic.md, rule 7): under 5 s nothing, under
 /// 30 s the arrival is put later, after that its plan goes. A robot that waits in a queue has no
 /// released road ahead: it is not watched.
-public struct StandstillWatch: Sendable, Equatable {
+public struct StandstillWatch: Sendable, Equatable, Codable {
   public enum Effect: Equatable, Sendable {
     /// Call `checkDue` then, or later.
     case check(at: Instant)
@@ -15,7 +15,7 @@ public struct StandstillWatch: Sendable, Equatable {
     case moving
   }
 
-  private enum State: Sendable, Equatable {
+  private enum State: Sendable, Equatable, Codable {
     case unwatched
     case still(since: Instant)
     case late(since: Instant)

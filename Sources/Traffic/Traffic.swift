@@ -19,7 +19,7 @@ import FleetModel
 ///   for it. Never simply leave its legs unreleased or undriven.
 /// - The promise of a robot is durable before its release is sent.
 /// - Reports free resources; state messages never do.
-public struct Traffic: Sendable {
+public struct Traffic: Sendable, Codable {
   var queues: CellQueues
   var routes: [Route] = []
   /// Robots whose situation changed since the last release.

@@ -1,16 +1,31 @@
 import Determinism
 import FleetCore
 import FleetModel
+import FleetRecords
 import FleetWire
 import Foundation
 import Logging
+import Site
+import SiteFiles
 import Testing
 
 @testable import FleetServer
 
 struct FlightTests {
   private let scratch: Scratch
-  init() throws { scratch = try Scratch() }
+  private let site: Site
+
+  init() throws {
+    scratch = try Scratch()
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    site = try SiteFile.load(root.appendingPathComponent("Maps/campus").path)
+  }
+
+  /// Images are written on threads of their own: until none is under way.
+  private func waitForImages(_ recorder: FlightRecorder) {
+    while recorder.isKeeping { Thread.sleep(forTimeInterval: 0.005) }
+  }
 
   private func recorder(bytes: Int, epoch: UInt64 = 1) -> FlightRecorder {
     FlightRecorder(
@@ -80,15 +95,21 @@ struct FlightTests {
     let limit = 1 << 20
     let recorder = recorder(bytes: limit)
     let blob = [UInt8](repeating: 1, count: 20_000)
+    var fleet = Fleet(site: site, serverEpoch: 1, seed: Seed(1))
     for second in 1...200 {
       recorder.record(try report(1).0, payload: blob, now: time(Int64(second)))
       recorder.endBatch(UInt64(second), now: time(Int64(second)))
+      if recorder.isSegmentFull { recorder.turn(fleet.rebase()) }
+      waitForImages(recorder)
     }
     let files = try FlightFiles.list(scratch.path + "/flight")
+    for image in files.map(\.name) where image.hasSuffix("-image") {
+      #expect(files.contains { $0.name == image.dropLast(6) }, "\(image) without its segment")
+    }
     #expect(files.reduce(0) { $0 + $1.bytes } <= limit)
     #expect(files.reduce(0) { $0 + $1.bytes } > limit / 2)
     #expect(files.first?.name != FlightFiles.segment(1, 0), "the oldest are gone")
-    let last = try #require(files.last)
+    let last = try #require(files.last { FlightFiles.isSegment($0.name) })
     let segment = try FlightSegment(
       last.name, try FlightFiles.read(scratch.path + "/flight/" + last.name))
     #expect(segment.header.started >= time(150) && segment.header.number > 3)
@@ -120,5 +141,145 @@ struct FlightTests {
     #expect(throws: FlightError.self) {
       try Incident(state: scratch.path, at: nil, before: .zero, after: .zero)
     }
+  }
+
+  /// What a server does around its core, as far as the recorder is concerned.
+  private final class Shell {
+    let recorder: FlightRecorder
+    var fleet: Fleet
+    private var requests: UInt64 = 0
+
+    init(_ recorder: FlightRecorder, _ taken: Takeover, _ base: FlightBase) {
+      self.recorder = recorder
+      recorder.begin(base)
+      fleet = taken.fleet
+      end(taken.effects, base.now)
+    }
+
+    func take(_ event: FleetEvent, _ payload: [UInt8] = [], now: Instant) {
+      recorder.record(event, payload: payload, now: now)
+      end(fleet.handle(event, now: now), now)
+    }
+
+    func ask(_ command: OperatorCommand, now: Instant) throws {
+      requests += 1
+      let request = OperatorRequest(
+        client: try ClientID("c"), number: requests, body: command)
+      take(.request(try OperatorID("ann"), request), WireCodec().encode(request), now: now)
+    }
+
+    private func end(_ effects: [FleetEffect], _ now: Instant) {
+      var digest = EffectDigest()
+      for case .persist(let change) in effects { digest.add(change) }
+      for effect in effects {
+        switch effect {
+        case .send(let robot, let message): digest.add(robot, WireCodec().encode(message))
+        case .heartbeat(let beat): digest.add(beat)
+        case .persist, .notice, .reply: break
+        }
+      }
+      recorder.endBatch(digest.value, now: now)
+      if recorder.isSegmentFull { recorder.turn(fleet.rebase()) }
+    }
+  }
+
+  private func shell(bytes: Int) throws -> Shell {
+    let heir = Takeover.Heir(
+      site: site, settings: FleetSettings(), seed: Seed(4), epoch: 1,
+      robots: [try RobotID("courier-1")], now: time(1))
+    let stored = StoredFleet(tasks: [], robots: [], closedZones: [])
+    let settings = FlightSettings(
+      bytes: bytes, siteFiles: [("site.yaml", "id: campus")], build: "test")
+    let recorder = FlightRecorder(
+      settings, state: scratch.path, site: "campus", epoch: 1, log: Logger(label: "test"))
+    return Shell(recorder, Takeover(stored, by: heir), heir.base(stored, settings))
+  }
+
+  /// A run of ten minutes that fills a small ring more than once.
+  private func record(_ shell: Shell) throws {
+    shell.take(.transport(isUp: true), now: time(1))
+    for second: Int64 in 1...600 {
+      if second % 10 == 0 {
+        let spec = TaskSpec(
+          body: .goTo(GoTo(target: .station(try StationID("arts")))), priority: 4, robot: nil)
+        let key = try ClientKey("k\(second)")
+        try shell.ask(.submitTask(key: key, spec: spec), now: time(second))
+      }
+      if second % 30 == 0 {
+        try shell.ask(.cancelTask(try TaskID("t\(second / 10 - 1)")), now: time(second))
+      }
+      try shell.ask(.explainRobot(try RobotID("courier-1")), now: time(second))
+      shell.take(.tick, now: time(second))
+    }
+    waitForImages(shell.recorder)
+  }
+
+  @Test func anIncidentBeginsWithTheLastImageBeforeIt() throws {
+    let shell = try shell(bytes: 1 << 16)
+    try record(shell)
+    let incident = try Incident(
+      state: scratch.path, at: time(560), before: .seconds(20), after: .seconds(20))
+    #expect(incident.isWhole && incident.parts.first?.name == "image")
+    let first = try FlightSegment(incident.parts[1].name, incident.parts[1].bytes).header
+    #expect(first.number > 0 && first.started <= time(540))
+    // Nothing of what came long before it.
+    #expect(first.started > time(400), "\(first)")
+    var replay = try FlightReplay(incident)
+    #expect(replay.siteFiles.map(\.name) == ["site.yaml"])
+    replay.begin(site: site)
+    var effects = 0
+    while let step = try replay.next() { effects += step.effects.count }
+    #expect(replay.outcome.divergence == nil)
+    #expect(replay.outcome.end >= time(580) && replay.outcome.batches > 60 && effects > 30)
+  }
+
+  @Test func anotherCoreThanTheRecordedOneIsFoundOut() throws {
+    let shell = try shell(bytes: 1 << 16)
+    try record(shell)
+    let incident = try Incident(
+      state: scratch.path, at: time(560), before: .seconds(20), after: .seconds(20))
+    // A task that was never asked for is another course of things.
+    var spoilt = incident
+    spoilt.parts[1].bytes = try without(.request, spoilt.parts[1])
+    var other = try FlightReplay(spoilt)
+    other.begin(site: site)
+    while try other.next() != nil {}
+    #expect(other.outcome.divergence != nil)
+  }
+
+  /// A segment whose first request has become a tick.
+  private func without(
+    _ kind: FlightKind, _ part: (name: String, bytes: [UInt8])
+  ) throws -> [UInt8] {
+    var bytes = part.bytes
+    var at = FlightFiles.magic.count
+    let header = try #require(Varint.read(bytes, &at))
+    at += Int(header)
+    while at < bytes.count {
+      let length = Int(try #require(Varint.read(bytes, &at)))
+      if bytes[at] == kind.rawValue {
+        bytes[at] = FlightKind.tick.rawValue
+        return bytes
+      }
+      at += length
+    }
+    Issue.record("no such entry")
+    return bytes
+  }
+
+  @Test func withoutAnImageThereIsNothingToWorkOutFrom() throws {
+    let shell = try shell(bytes: 1 << 16)
+    try record(shell)
+    for file in try FlightFiles.list(scratch.path + "/flight")
+    where !FlightFiles.isSegment(file.name) {
+      unlink(scratch.path + "/flight/" + file.name)
+    }
+    let incident = try Incident(
+      state: scratch.path, at: time(560), before: .seconds(20), after: .seconds(20))
+    #expect(!incident.isWhole)
+    var replay = try FlightReplay(incident)
+    #expect(replay.siteFiles.isEmpty)
+    while let step = try replay.next() { #expect(step.effects.isEmpty) }
+    #expect(replay.outcome.divergence == nil && replay.outcome.inputs > 100)
   }
 }

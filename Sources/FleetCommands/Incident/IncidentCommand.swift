@@ -13,9 +13,9 @@ struct IncidentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Write everything that is needed to go through an incident again into one file.",
       discussion: """
-        The server records every input (`drover serve --flight-mb`). The file holds the run up to \
-        90 s after the given time, the state it started from and the site; `drover replay` goes \
-        through it. Works while the server runs, and after it has ended.
+        The server records every input (`drover serve --flight-mb`). The file holds the run from at \
+        least 90 s before the given time to 90 s after it, the state it went on from and the site; \
+        `drover replay` goes through it. Works while the server runs, and after it has ended.
 
         EXAMPLES
           drover incident export last.drover
@@ -60,14 +60,14 @@ struct IncidentCommand: ParsableCommand {
       guard FileManager.default.createFile(atPath: file, contents: Data(bytes)) else {
         throw CommandFailure("file", "cannot write \(file)")
       }
-      let isWhole = incident.parts.contains { $0.name == "base" }
+      let isWhole = incident.isWhole
       try output.print(ExportJSON(file: file, bytes: bytes.count, isWhole: isWhole)) {
         ["\(file): \(bytes.count) bytes"]
           + (isWhole
             ? ["go through it with: drover replay \(file)"]
             : [
-              "the start of that run is no longer recorded: a replay shows what was heard, not what "
-                + "was done about it (more is kept with a larger --flight-mb)"
+              "how the server stood before that time is no longer recorded: a replay shows what was "
+                + "heard, not what was done about it (more is kept with a larger --flight-mb)"
             ])
       }
     }
@@ -77,6 +77,6 @@ struct IncidentCommand: ParsableCommand {
 private struct ExportJSON: Encodable {
   var file: String
   var bytes: Int
-  /// Whether the start of the run is in it.
+  /// Whether the state it goes on from is in it.
   var isWhole: Bool
 }

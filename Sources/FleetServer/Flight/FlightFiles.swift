@@ -28,6 +28,12 @@ enum FlightFiles {
     padded(epoch, 12) + "-" + padded(UInt64(number), 8)
   }
 
+  static func image(_ epoch: UInt64, _ number: Int) -> String { segment(epoch, number) + "-image" }
+  /// Whether the file is neither a start of anything nor half written.
+  static func isSegment(_ name: String) -> Bool {
+    !name.hasSuffix("-base") && !name.hasSuffix("-image") && !name.hasSuffix(".new")
+  }
+
   private static func padded(_ number: UInt64, _ digits: Int) -> String {
     let text = "\(number)"
     return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
@@ -39,7 +45,7 @@ enum FlightFiles {
     }
   }
 
-  /// Segments and bases, oldest first.
+  /// Segments, images and bases, oldest first.
   static func list(_ directory: String) throws(FlightError) -> [(name: String, bytes: Int)] {
     let manager = FileManager.default
     do {
@@ -52,20 +58,39 @@ enum FlightFiles {
     } catch { throw .noRecording(directory: directory) }
   }
 
-  /// Deletes the oldest segments until all files together have at most so many bytes, and the start
-  /// of a run with its first segment: without that nothing can be worked out from it.
+  /// Deletes the oldest segments until all files together have at most so many bytes, each with the
+  /// image it begins with or the start of the run: without the segment they are of no use.
   static func trim(_ directory: String, to limit: Int) throws(FlightError) {
     let files = try list(directory)
     var bytes = files.reduce(0) { $0 + $1.bytes }
-    for file in files where bytes > limit {
-      guard !file.name.hasSuffix("-base") else { continue }
+    let names = Set(files.map(\.name))
+    for file in files where file.name.hasSuffix("-image") {
+      // Its segment went while it was written.
+      guard !names.contains(String(file.name.dropLast(6))) else { continue }
       unlink(directory + "/" + file.name)
       bytes -= file.bytes
-      let base = String(file.name.prefix(12)) + "-base"
-      guard let start = files.first(where: { $0.name == base }), unlink(directory + "/" + base) == 0
-      else { continue }
-      bytes -= start.bytes
     }
+    for file in files where bytes > limit {
+      guard isSegment(file.name) else { continue }
+      unlink(directory + "/" + file.name)
+      bytes -= file.bytes
+      for start in [String(file.name.prefix(12)) + "-base", file.name + "-image"] {
+        guard let found = files.first(where: { $0.name == start }),
+          unlink(directory + "/" + start) == 0
+        else { continue }
+        bytes -= found.bytes
+      }
+    }
+  }
+
+  /// Writes a file that is there whole or not at all.
+  static func write(_ bytes: [UInt8], _ path: String) throws(FlightError) {
+    let new = path + ".new"
+    guard
+      FileManager.default.createFile(
+        atPath: new, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
+    else { throw .file(path, "cannot be written") }
+    guard rename(new, path) == 0 else { throw .file(path, "cannot be named") }
   }
 
   static func read(_ path: String) throws(FlightError) -> [UInt8] {

@@ -8,6 +8,8 @@ import FleetRecords
 //
 //   STATE/flight/EPOCH-base     what the run started from: `FlightBase`
 //   STATE/flight/EPOCH-NUMBER   a segment: "DFLT1", the length of a `FlightHeader`, the header, entries
+//   STATE/flight/EPOCH-NUMBER-image   how the core stood when that segment began: `FlightImage`; of all
+//                               but the first
 //
 // An entry is its length, its kind, the microseconds since the one before it, and what the kind
 // says. Lengths and times are varints. A segment that ends within an entry ends before it.
@@ -63,6 +65,17 @@ struct FlightBase: Codable {
       tasks: tasks, robots: stored, closedZones: zip(zones, closed).map { ($0, $1) },
       endedTotals: endedTotals)
   }
+}
+
+/// How the core stood when a segment began: with the inputs from there on, all that what follows
+/// depends on.
+struct FlightImage: Codable {
+  var build: String
+  /// The site as it was.
+  var files: [FlightBase.File]
+  var seed: UInt64
+  var epoch: UInt64
+  var fleet: FleetImage
 }
 
 /// Sums up what a batch made durable and sent, so that a replay can be held against it. Notices and

@@ -4,6 +4,7 @@ import FleetModel
 import FleetRecords
 import Foundation
 import Logging
+import Synchronization
 
 /// What the flight recorder keeps.
 public struct FlightSettings: Sendable {
@@ -35,6 +36,19 @@ final class FlightRecorder {
   /// The times of the last entry, and of the last one that was written.
   private var (last, lastWritten) = (Instant.zero, Instant.zero)
   private var isBroken = false
+  /// What every image repeats: the site's files and the seed.
+  private var origin: (files: [FlightBase.File], seed: UInt64) = ([], 0)
+
+  /// Images and starts that are being written.
+  private final class UnderWay: Sendable {
+    let count = Atomic(0)
+    /// Of the last one.
+    let bytes = Atomic(0)
+  }
+  private let underWay = UnderWay()
+
+  /// Whether an image or the start is being written.
+  var isKeeping: Bool { underWay.count.load(ordering: .relaxed) > 0 }
 
   /// A segment is a sixteenth of the ring, and no more than this.
   private static let longestSegment = 8 << 20
@@ -49,23 +63,44 @@ final class FlightRecorder {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// Writes what the run starts from, on a thread of its own: it may be long.
+  /// Writes what the run starts from.
   func begin(_ base: FlightBase) {
-    let (directory, log, epoch) = (directory, log, header.epoch)
+    origin = (base.files, base.seed)
+    keep(base, in: FlightFiles.base(header.epoch))
+  }
+
+  /// Whether the segment has its length: between two batches `turn` may follow.
+  var isSegmentFull: Bool { !isBroken && segmentBytes > fullSegment }
+
+  private var fullSegment: Int { min(Self.longestSegment, limit / 16) }
+
+  /// Begins the next segment with an image of the core as it stands between two batches.
+  func turn(_ image: FleetImage) {
+    flush()
+    guard !isBroken else { return }
+    nextSegment()
+    flush()
+    guard !isBroken else { return }
+    let flight = FlightImage(
+      build: header.build, files: origin.files, seed: origin.seed, epoch: header.epoch,
+      fleet: image)
+    keep(flight, in: FlightFiles.image(header.epoch, header.number))
+  }
+
+  /// On a thread of its own: it may be long. Without it a replay begins earlier, or nowhere.
+  private func keep(_ value: some Encodable & Sendable, in name: String) {
+    let (directory, log, underWay) = (directory, log, underWay)
+    underWay.count.add(1, ordering: .relaxed)
     let thread = Thread {
+      defer { underWay.count.subtract(1, ordering: .relaxed) }
       do {
         try FlightFiles.make(directory)
-        let path = "\(directory)/\(FlightFiles.base(epoch))"
-        let bytes = try RecordCodec().encode(base)
-        guard
-          FileManager.default.createFile(
-            atPath: path + ".new", contents: Data(bytes), attributes: [.posixPermissions: 0o600])
-        else { throw FlightError.file(path, "cannot be written") }
-        guard rename(path + ".new", path) == 0 else {
-          throw FlightError.file(path, "cannot be named")
-        }
+        let bytes = try RecordCodec().encode(value)
+        underWay.bytes.store(bytes.count, ordering: .relaxed)
+        try FlightFiles.write(bytes, "\(directory)/\(name)")
       } catch {
-        log.error("the start of the run is not recorded", metadata: ["reason": "\(error)"])
+        log.error(
+          "how the core stood is not recorded", metadata: ["file": "\(name)", "reason": "\(error)"])
       }
     }
     thread.stackSize = 16 << 20
@@ -102,7 +137,7 @@ final class FlightRecorder {
 
   func flush() {
     guard !isBroken, !buffer.isEmpty else { return }
-    if descriptor < 0 || segmentBytes > min(Self.longestSegment, limit / 16) { nextSegment() }
+    if descriptor < 0 { nextSegment() }
     guard !isBroken else { return }
     var rest = buffer[...]
     while !rest.isEmpty {
@@ -126,7 +161,7 @@ final class FlightRecorder {
     buffer += Varint.bytes(UInt64(1 + passed.count + body.count)) + [kind.rawValue] + passed + body
   }
 
-  /// The entries of the buffer open it.
+  /// What is in the buffer opens it.
   private func nextSegment() {
     if descriptor >= 0 {
       close(descriptor)
@@ -135,7 +170,9 @@ final class FlightRecorder {
     }
     do {
       try FlightFiles.make(directory)
-      try FlightFiles.trim(directory, to: limit - min(Self.longestSegment, limit / 16))
+      // Room for this segment and its image.
+      let room = fullSegment + underWay.bytes.load(ordering: .relaxed)
+      try FlightFiles.trim(directory, to: max(0, limit - room))
       header.started = lastWritten
       let path = "\(directory)/\(FlightFiles.segment(header.epoch, header.number))"
       descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)

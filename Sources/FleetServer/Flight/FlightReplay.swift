@@ -27,12 +27,18 @@ public struct FlightReplay {
   public let window: Incident.Window
   /// The version that recorded it.
   public let build: String
-  /// Files of the site as it was; empty when the start of the run is no longer recorded. Then steps
+  /// Files of the site as it was; empty when how the server stood is no longer recorded. Then steps
   /// have no effects: there is nothing to work them out from.
   public let siteFiles: [(name: String, text: String)]
   public private(set) var outcome = Outcome()
 
-  private let base: FlightBase?
+  /// What it goes on from.
+  private enum Start {
+    case run(FlightBase)
+    case image(FlightImage)
+  }
+
+  private let start: Start?
   private var segments: [FlightSegment]
   private var current = 0
   private var fleet: Fleet?
@@ -42,35 +48,55 @@ public struct FlightReplay {
   public init(_ incident: Incident) throws(FlightError) {
     window = incident.window
     segments = []
-    for part in incident.parts where part.name != "base" {
-      segments.append(try FlightSegment(part.name, part.bytes))
+    var found: Start?
+    for part in incident.parts {
+      if let start = try Self.start(part) {
+        found = start
+      } else {
+        segments.append(try FlightSegment(part.name, part.bytes))
+      }
     }
     guard let first = segments.first else { throw .damaged("the incident", reason: "it is empty") }
     build = first.header.build
-    guard first.header.number == 0, let part = incident.parts.first(where: { $0.name == "base" })
-    else {
-      base = nil
-      siteFiles = []
-      return
-    }
+    start = found
+    siteFiles =
+      switch found {
+      case .run(let base): base.files.map { ($0.name, $0.text) }
+      case .image(let image): image.files.map { ($0.name, $0.text) }
+      case nil: []
+      }
+  }
+
+  private static func start(
+    _ part: (name: String, bytes: [UInt8])
+  ) throws(FlightError) -> Start? {
     do throws(RecordError) {
-      let base = try RecordCodec().decode(FlightBase.self, from: part.bytes)
-      self.base = base
-      siteFiles = base.files.map { ($0.name, $0.text) }
-    } catch { throw .damaged("the start of the run", reason: error.description) }
+      switch part.name {
+      case "base": return .run(try RecordCodec().decode(FlightBase.self, from: part.bytes))
+      case "image": return .image(try RecordCodec().decode(FlightImage.self, from: part.bytes))
+      default: return nil
+      }
+    } catch { throw .damaged("the state it goes on from", reason: error.description) }
   }
 
   /// Sets the core up as it was.
   /// - Parameter site: made from `siteFiles`.
   public mutating func begin(site: Site) {
-    guard let base else { return }
-    let takeover = Takeover(
-      base.fleet,
-      by: Takeover.Heir(
-        site: site, settings: FleetSettings(), seed: Seed(base.seed), epoch: base.epoch,
-        robots: base.robots, now: base.now))
-    fleet = takeover.fleet
-    pending = takeover.effects
+    switch start {
+    case .run(let base):
+      let takeover = Takeover(
+        base.fleet,
+        by: Takeover.Heir(
+          site: site, settings: FleetSettings(), seed: Seed(base.seed), epoch: base.epoch,
+          robots: base.robots, now: base.now))
+      fleet = takeover.fleet
+      pending = takeover.effects
+    case .image(let image):
+      fleet = Fleet(
+        site: site, settings: FleetSettings(), serverEpoch: image.epoch, seed: Seed(image.seed),
+        image: image.fleet)
+    case nil: break
+    }
   }
 
   /// The next input; nil at the end.

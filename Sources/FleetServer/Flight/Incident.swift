@@ -2,8 +2,8 @@ import Determinism
 import FleetRecords
 import Foundation
 
-/// What a time of a recorded run needs to be gone through again, in one file: the start of the run
-/// and its segments up to some time after.
+/// What a time of a recorded run needs to be gone through again, in one file: the segments from some
+/// time before to some time after, and how the core stood when the first of them began.
 public struct Incident: Sendable {
   /// The time it is about, and what of the run around it is shown.
   public struct Window: Codable, Sendable, Equatable {
@@ -19,7 +19,7 @@ public struct Incident: Sendable {
   }
 
   public var window: Window
-  /// By name: `base`, where it is still recorded, then the segments in order.
+  /// By name: `base` or `image`, where one is still recorded, then the segments in order.
   public var parts: [(name: String, bytes: [UInt8])]
 
   private static let magic = [UInt8]("DINC1".utf8)
@@ -32,8 +32,10 @@ public struct Incident: Sendable {
     let directory = FlightFiles.directory(state: state)
     let files = try FlightFiles.list(directory).map(\.name)
     var segments: [(name: String, bytes: [UInt8], header: FlightHeader)] = []
-    for name in files where !name.hasSuffix("-base") && !name.hasSuffix(".new") {
+    for name in files where FlightFiles.isSegment(name) {
       let bytes = try FlightFiles.read(directory + "/" + name)
+      // It has just begun.
+      if bytes.isEmpty { continue }
       segments.append((name, bytes, try FlightSegment(name, bytes).header))
     }
     guard
@@ -47,15 +49,27 @@ public struct Incident: Sendable {
     }
     window = Window(at: time, from: time + .zero - before, to: time + after)
     parts = []
-    let base = FlightFiles.base(epoch)
-    if files.contains(base) {
-      parts.append(("base", try FlightFiles.read(directory + "/" + base)))
+    let run = segments.filter { $0.header.epoch == epoch && $0.header.started <= window.to }
+    // Of the segments that can be begun with, the last one before the window, or the first there is.
+    func start(_ header: FlightHeader) -> String {
+      header.number == 0
+        ? FlightFiles.base(epoch) : FlightFiles.image(epoch, header.number)
     }
-    for segment in segments where segment.header.epoch == epoch {
-      // Without the start of the run nothing before the window is of use.
-      if segment.header.started <= window.to { parts.append((segment.name, segment.bytes)) }
+    let whole = run.indices.filter { files.contains(start(run[$0].header)) }
+    let first = whole.last { run[$0].header.started <= window.from } ?? whole.first
+    if let first {
+      let name = start(run[first].header)
+      parts.append(
+        (
+          run[first].header.number == 0 ? "base" : "image",
+          try FlightFiles.read(directory + "/" + name)
+        ))
     }
+    for segment in run[(first ?? 0)...] { parts.append((segment.name, segment.bytes)) }
   }
+
+  /// Whether it holds what the core can be set up from.
+  public var isWhole: Bool { parts.contains { $0.name == "base" || $0.name == "image" } }
 
   /// Reads what `bytes` holds.
   public init(bytes: [UInt8], name: String) throws(FlightError) {

@@ -89,6 +89,36 @@ public struct LifelongPlanner: Sendable {
     random = seed.derive("lifelong order").rawValue | 1
   }
 
+  /// All that the steps after `forget` depend on, besides the graphs.
+  public struct Remnant: Sendable, Equatable, Codable {
+    var random: UInt64
+    var steps: Int
+    var wallVersion: Int32
+  }
+
+  /// Forgets everything of the steps so far but distances, which are the same for all.
+  /// - Returns: what another planner of the same graphs needs to go on as this one (`resume`).
+  public mutating func forget() -> Remnant {
+    memory = []
+    for v in wallCells { isWall[Int(v)] = false }
+    wallCells = []
+    stuckAgents = []
+    cutOffAgents = []
+    operations = OperationWorkspace(
+      resourceCount: moves.resourceCount, capacity: operations.capacity,
+      candidateLimit: Self.candidateLimit)
+    backing = nil
+    (stamp, search, known) = (0, 0, 0)
+    return Remnant(random: random, steps: statistics.steps, wallVersion: wallVersion)
+  }
+
+  /// Goes on where another planner forgot. Of a planner that has planned nothing yet.
+  public mutating func resume(_ remnant: Remnant) {
+    random = remnant.random
+    statistics.steps = remnant.steps
+    wallVersion = remnant.wallVersion
+  }
+
   /// The cells driven from `v` to `goal` in `graph`, without regard to walls; nil: unreachable.
   public mutating func distance(graph: Int32, from v: Int32, to goal: Int32) -> UInt16? {
     tables.distance(graph: graph, from: v, to: goal)
