@@ -54,10 +54,11 @@ extension Simulation {
     }
   }
 
-  /// A rogue that stands on what is its own, and has stopped what it did, is one no more.
+  /// A rogue that stands on the middle of what is its own, and has stopped what it did, is one no
+  /// more. Elsewhere it would reach beside its road as soon as it turned.
   private mutating func forgive(_ i: Int) {
     guard rogues.isDone(i, now: now), robots[i].robot.isStanding, !robots[i].robot.isStraying,
-      world.isAtHome(outline(i))
+      !isAstride(i), world.isAtHome(outline(i))
     else { return }
     rogues.pardon(i, now: now)
   }
@@ -158,14 +159,14 @@ extension Simulation {
     healRogues()
   }
 
-  /// Rogues, and robots that stand where the server cannot take them up, are put onto the nearest
-  /// free cell.
+  /// Rogues, robots that stand where the server cannot take them up, and those that stand in one
+  /// another's road are put onto the nearest free cell.
   mutating func healRogues() {
     for i in robots.indices where robots[i].robot.isStanding && robots[i].session != nil {
       let isAstray = robots[i].robot.route.order == 0 && isAstride(i)
-      guard !departed.contains(i), rogues.isDone(i, now: now), isAstray || rogues.contains(i) else {
-        continue
-      }
+      guard !departed.contains(i), rogues.isDone(i, now: now),
+        isAstray || rogues.contains(i) || world.isContested(i)
+      else { continue }
       let here = robots[i].robot.truePosition
       let clear = Int64(site.cellMillimetres) * 3 / 2
       guard let cell = freeCells(near: here, for: i, within: 60_000, clear: clear).first else {

@@ -17,8 +17,9 @@ extension Simulation {
   }
 
   mutating func connectServer() {
-    guard server.isUp, !server.isConnected, server.stalled == nil else { return }
-    guard brokerIsUp, now >= serverCutUntil else {
+    guard server.isUp, !server.isConnected else { return }
+    // A server whose store takes nothing does nothing else.
+    guard server.stalled == nil, brokerIsUp, now >= serverCutUntil else {
       queue.push(.serverConnects, at: max(now + .milliseconds(500), serverCutUntil))
       return
     }

@@ -117,7 +117,7 @@ extension Simulation {
       case .added: world.submitted(record, now: now)
       case .addedAgain: world.submittedAgain(record, now: now)
       case .assigned(let i):
-        hasRested[i] = false
+        hasRested[i] = departed.contains(i)
         meter.assigned(i, record.id, record.spec.body.kind, at: cell(i), now: now)
       case .taken(let i): meter.taken(i)
       case .waitsForHuman: sendHuman(record)

@@ -137,6 +137,9 @@ struct World {
     ownership.check(outline).isEmpty && !ownership.isContested(outline.robot)
   }
 
+  /// Whether somebody else owns a cell that the robot owns.
+  func isContested(_ i: Int) -> Bool { ownership.isContested(RobotIndex(Int32(i))) }
+
   /// Why a robot is still held to be where it should not.
   func explainRogue(_ outline: Outline) -> String {
     let off = ownership.check(outline).map { "\($0)" }
@@ -156,8 +159,10 @@ struct World {
           milliwattHours: robot.energyMilliwattHours, isDriving: !robot.isStanding,
           isCharging: robot.isCharging, cell: cell))
       let route = robot.route
-      // Where it was put, or switched on, it may have to rest.
-      let isAtRest = robot.isStanding && route.visited == route.through && route.visited > 0
+      // Where it was put, or switched on, or has strayed to, it may have to rest.
+      let end = site.vertex(containing: robot.routeEnd)?.rawValue ?? -1
+      let isAtRest =
+        robot.isStanding && route.visited == route.through && route.visited > 0 && cell == end
       places.append(
         ZoneChecker.Look(
           cell: cell, rests: isAtRest, isExcused: rogues.contains(i) || robot.route.order == 0))
@@ -197,8 +202,7 @@ struct World {
         continue
       }
       // What a robot says of its place counts when the server takes it up.
-      guard answer.isConfirmed else { continue }
-      answer.isConfirmed = false
+      guard answer.confirmed.contains(numbered.number) else { continue }
       if let order = answer.order, order > orders[robot] {
         orders[robot] = order
         isOnMap[robot] = true
@@ -216,14 +220,15 @@ struct World {
   }
 
   private struct Answer {
-    var isConfirmed = false
+    /// The events that were taken up as the robot's presence.
+    var confirmed: Set<UInt64> = []
     var order: UInt64?
 
     init(_ effects: [FleetEffect], _ robot: RobotID) {
       for effect in effects {
         switch effect {
         case .send(robot, let message):
-          if case .confirm = message.command { isConfirmed = true }
+          if case .confirm = message.command { confirmed.insert(message.committedEvent) }
         case .persist(.robot(let stored)) where stored.id == robot: order = stored.order
         case .persist, .send, .heartbeat, .reply, .notice: break
         }

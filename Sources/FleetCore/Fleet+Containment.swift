@@ -26,7 +26,7 @@ extension Fleet {
     /// Told before a report that was handled already: it says nothing.
     case stale
     case onRoad
-    /// Beside its road by no more than its localisation may be wrong.
+    /// Beside its road by no more than its localisation may be wrong, or a little past its end.
     case doubtful
     case beside
     case violation
@@ -40,6 +40,7 @@ extension Fleet {
       if max(state.route.visited, state.route.through) > traffic.furthestReleased(robot) {
         return .violation
       }
+      if hasOverrun(i, state) { return .doubtful }
     }
     if let vertex = site.vertex(containing: state.position),
       traffic.owner(of: vertex.rawValue) == robot
@@ -48,6 +49,17 @@ extension Fleet {
     }
     guard isAstray(i, state.position) else { return .onRoad }
     return isBesideOwnRoad(i, state.position) ? .doubtful : .beside
+  }
+
+  /// Whether the robot stands at the end of its road, and on cells beyond it.
+  private func hasOverrun(_ i: Int, _ state: RobotState) -> Bool {
+    guard state.speedMillimetresPerSecond == 0, state.route.visited == state.route.through else {
+      return false
+    }
+    let covered = outline(i, at: state.position)
+    guard covered.count > 1 else { return false }
+    let own = traffic.ownedCells(robots[i].index)
+    return !covered.allSatisfy(own.contains)
   }
 
   /// Whether some own cell is no further from `position` than the localisation may be wrong.

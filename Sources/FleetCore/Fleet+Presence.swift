@@ -22,7 +22,8 @@ extension Fleet {
     let word = ReconcileRule.Word(
       route: route, isStanding: standing, isOnRoad: site.vertex(containing: position) != nil,
       isOnOwnRoad: robots[i].presence != .absent && !isAstray(i, position),
-      isCurrent: isPresent ? query == 0 : hasHeard && answers)
+      isCurrent: isPresent ? query == 0 : hasHeard && answers,
+      isBetweenCells: outline(i, at: position).count > 1)
     let verdict = ReconcileRule.verdict(word, known(i))
     if verdict == .ignore || verdict == .nothing { return }
     guard let classIndex = robots[i].classIndex else {

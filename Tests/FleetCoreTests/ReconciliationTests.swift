@@ -87,6 +87,17 @@ import Testing
     #expect(Array(row(driving)[1...]) == [.contain(.offRoute), .contain(.offRoute)])
   }
 
+  @Test func ourOrderALittlePastItsEnd() {
+    // It has overrun by less than a cell and reaches into the next one, which is not its own.
+    var over = word(3, update: 5, visited: 12, through: 12)
+    over.isBetweenCells = true
+    #expect(Array(row(over)[1...]) == [.settle, .nothing])
+    // On its way between two cells it owns both.
+    var between = word(3, update: 5, visited: 12, through: 13)
+    between.isBetweenCells = true
+    #expect(Array(row(between)[1...]) == [.agree, .nothing])
+  }
+
   @Test func anOlderOrderThatIsDone() {
     let done = word(2, update: 9, visited: 4, through: 4)
     #expect(row(done) == [.settle, .settle, .nothing])
