@@ -9,6 +9,7 @@ public struct GateLimits: Sendable, Equatable {
   public var travelRatioMax: Double?
   /// Completed tasks by `TaskKind.allCases`.
   public var tasksMin: [Int] = TaskKind.allCases.map { _ in 0 }
+  public var tasksPerHourMin: Double?
   /// Depends on the machine: only for runs that measure.
   public var speedupMin: Double?
   /// The same, while there is demand.
@@ -56,6 +57,9 @@ extension GateLimits {
       gates.append(.most("refused_tasks", Double(limit), Double(report.refusedTasks)))
     }
     if let limit = busyShareMin { gates.append(.least("busy_share", limit, report.busyShare)) }
+    if let limit = tasksPerHourMin {
+      gates.append(.least("tasks_per_hour", limit, report.tasksPerHour))
+    }
     if let limit = travelRatioMax { gates.append(.most("travel_ratio", limit, report.travelRatio)) }
     for (count, limit) in zip(report.tasks, tasksMin) where limit > 0 {
       gates.append(

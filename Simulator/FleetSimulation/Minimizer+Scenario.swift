@@ -110,11 +110,13 @@ extension Scenario {
     if let limit = gates.failedTasksMax { parts.append("failed_tasks_max: \(limit)") }
     if let limit = gates.refusedTasksMax { parts.append("refused_tasks_max: \(limit)") }
     if let limit = gates.busyShareMin { parts.append("busy_share_min: \(limit)") }
+    if let limit = gates.tasksPerHourMin { parts.append("tasks_per_hour_min: \(limit)") }
     if let limit = gates.travelRatioMax { parts.append("travel_ratio_max: \(limit)") }
     let minima = zip(TaskKind.allCases, gates.tasksMin).filter { $1 > 0 }
       .map { "\($0.rawValue): \($1)" }
     if !minima.isEmpty { parts.append("tasks_min: {\(minima.joined(separator: ", "))}") }
     if let limit = gates.speedupMin { parts.append("speedup_min: \(limit)") }
+    if let limit = gates.speedupDemandMin { parts.append("speedup_demand_min: \(limit)") }
     return parts.isEmpty ? [] : ["gates: {\(parts.joined(separator: ", "))}"]
   }
 

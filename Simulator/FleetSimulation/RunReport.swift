@@ -29,6 +29,8 @@ public struct RunReport: Sendable, Equatable {
   public var refusedTasks: Int
   /// Share of robots that had a task or were charging, from warm-up to drain.
   public var busyShare: Double
+  /// Tasks completed each hour, from warm-up to drain.
+  public var tasksPerHour: Double = 0
   public var medianRouteCells: Int64
   /// Time for ways, all in all, by the time for them on an empty site.
   public var travelRatio: Double
@@ -97,6 +99,8 @@ extension Simulation {
       explanations: explanations)
     report.demandWallSeconds = demandWallSeconds
     report.demandSeconds = min(elapsed, scenario.duration).inSeconds
+    let counted = report.demandSeconds - scenario.warmup.inSeconds
+    report.tasksPerHour = counted > 0 ? Double(completedInDemand) / counted * 3600 : 0
     report.gates = scenario.gates.judge(report)
     return report
   }

@@ -184,7 +184,7 @@ struct ScenarioReader {
   private func gates(_ value: ScenarioValue) throws(ScenarioError) -> GateLimits {
     let fields = try value.fields([
       "failed_tasks_max", "refused_tasks_max", "busy_share_min", "travel_ratio_max", "tasks_min",
-      "speedup_min", "speedup_demand_min",
+      "tasks_per_hour_min", "speedup_min", "speedup_demand_min",
     ])
     var gates = GateLimits()
     let many = 0...1_000_000_000
@@ -192,6 +192,9 @@ struct ScenarioReader {
     if let v = fields["refused_tasks_max"] { gates.refusedTasksMax = try v.integer(in: many) }
     if let v = fields["busy_share_min"] { gates.busyShareMin = try v.number(in: 0...1) }
     if let v = fields["travel_ratio_max"] { gates.travelRatioMax = try v.number(in: 1...1000) }
+    if let v = fields["tasks_per_hour_min"] {
+      gates.tasksPerHourMin = try v.number(in: 0...1_000_000)
+    }
     if let v = fields["speedup_min"] { gates.speedupMin = try v.number(in: 0...1_000_000) }
     if let v = fields["speedup_demand_min"] {
       gates.speedupDemandMin = try v.number(in: 0...1_000_000)

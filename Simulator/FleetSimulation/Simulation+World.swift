@@ -124,6 +124,7 @@ extension Simulation {
       case .ended(let i):
         world.ended(record, now: now)
         let counts = record.state == .completed && elapsed > scenario.warmup
+        if counts && phase == .demand { completedInDemand += 1 }
         if let i { meter.ended(i, record.id, at: cell(i), now: now, counts: counts) }
       case .endedAgain: world.ended(record, now: now)
       }

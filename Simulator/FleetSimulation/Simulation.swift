@@ -113,6 +113,8 @@ public struct Simulation {
   /// Robots that have come to rest on a parking place or a charger since their last task.
   var hasRested: [Bool]
   var busySamples: (busy: Int64, all: Int64) = (0, 0)
+  /// Tasks completed after the warm-up, while there was demand.
+  var completedInDemand = 0
   /// What happened since it was last asked for; nil: nobody asks.
   var tape: [SimulationStep]?
   /// So many violations were told.

@@ -42,8 +42,9 @@ public struct EnergyChecker: Sendable {
     for (i, look) in looks.enumerated() {
       let robot = RobotIndex(Int32(i))
       if let before = last[i], look.milliwattHours > before.milliwattHours + 1e-6,
-        !before.isCharging, !look.isCharging
+        !before.isCharging, !look.isCharging, !chargers.contains(look.cell)
       {
+        // On a charger it may have begun and ended between two looks.
         found.append(.chargedFromNothing(robot))
       }
       if look.isCharging {

@@ -34,7 +34,7 @@ private let least = "site: campus\nduration_s: 60\n"
       chaos: 0.5, list: [{at_s: 2.5, kind: slow_downs, robot: 3, for_s: 9, amount: 200},
       {kind: server_crashes, event: 77, amount: -1, for_s: 0.5, x: -3, y: 20}]}
     gates: {failed_tasks_max: 1, refused_tasks_max: 2, busy_share_min: 0.5, travel_ratio_max: 1.5,
-      tasks_min: {deliver: 4}, speedup_min: 60, speedup_demand_min: 50}
+      tasks_min: {deliver: 4}, tasks_per_hour_min: 7.5, speedup_min: 60, speedup_demand_min: 50}
     fleet: {tick_ms: 50, planning_ms: 100, dispatch_ms: 200, reaction_ms: 800,
       plan_ahead_cells: 6}
     """, file: "x.yaml")
@@ -64,6 +64,7 @@ private let least = "site: campus\nduration_s: 60\n"
         event: 77),
     ])
   #expect(scenario.gates.speedupDemandMin == 50)
+  #expect(scenario.gates.tasksPerHourMin == 7.5)
   #expect(scenario.gates.tasksMin == [4, 0, 0, 0])
   #expect(scenario.fleet.tickPeriod == .milliseconds(50))
 }

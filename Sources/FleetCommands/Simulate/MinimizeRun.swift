@@ -98,9 +98,11 @@ struct MinimizeRun {
     small.name = "\(scenario.name)-seed-\(seed)"
     // What a run is to achieve says nothing of a cut one.
     small.gates.busyShareMin = nil
+    small.gates.tasksPerHourMin = nil
     small.gates.travelRatioMax = nil
     small.gates.tasksMin = GateLimits().tasksMin
     small.gates.speedupMin = nil
+    small.gates.speedupDemandMin = nil
     let text = """
       # Cut from \(scenario.name), seed \(seed), by \(minimizer.runs) runs: from \(Self.size(start)).
       # It failed with: \(failure.text)

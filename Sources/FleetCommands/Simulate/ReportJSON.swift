@@ -30,6 +30,7 @@ struct ReportJSON: Codable {
   var tasks: [String: Count]
   var refusedTasks: Int
   var busyShare: Double
+  var tasksPerHour: Double
   var medianRouteCells: Int64
   var travelRatio: Double
   var travelRatioMedian: Double
@@ -71,6 +72,7 @@ struct ReportJSON: Codable {
     }
     refusedTasks = report.refusedTasks
     busyShare = report.busyShare
+    tasksPerHour = report.tasksPerHour
     medianRouteCells = report.medianRouteCells
     travelRatio = report.travelRatio
     travelRatioMedian = report.travelRatioMedian
@@ -108,7 +110,7 @@ struct ReportJSON: Codable {
     (simulatedSeconds, robotHours, wallSeconds, speedup, drainSeconds) = (0, 0, 0, 0, 0)
     speedupDemand = 0
     tasks = [:]
-    (refusedTasks, busyShare, medianRouteCells) = (0, 0, 0)
+    (refusedTasks, busyShare, tasksPerHour, medianRouteCells) = (0, 0, 0, 0)
     (travelRatio, travelRatioMedian, travelRatioP95) = (0, 0, 0)
     (collisions, invariantViolations, lostOrDoubledTasks) = (0, 0, 0)
     (unparkedAfterDrain, incidents, messages, messagesLost) = (0, 0, 0, 0)

@@ -29,7 +29,8 @@ struct ReportText {
   }
 
   private var travel: String {
-    "busy \(fixed(100 * report.busyShare, 1)) %, median route \(report.medianRouteCells) cells, "
+    "busy \(fixed(100 * report.busyShare, 1)) %, \(fixed(report.tasksPerHour, 0)) tasks an hour, "
+      + "median route \(report.medianRouteCells) cells, "
       + "travel ratio \(fixed(report.travelRatio, 2)) (median \(fixed(report.travelRatioMedian, 2)), "
       + "p95 \(fixed(report.travelRatioP95, 2)))"
   }
