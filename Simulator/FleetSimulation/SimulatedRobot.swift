@@ -7,6 +7,8 @@ struct SimulatedRobot {
   let id: RobotID
   let classIndex: Int
   var robot: VirtualRobot
+  /// Times that the robot is given, and gives, are by this one.
+  var clock = RobotClock()
   /// The session that is open.
   var session: UInt64?
   /// When it began.

@@ -32,10 +32,13 @@ extension Simulation {
       loseItsPlace(fault, i)
       queue.push(.faultEnds(index), at: now + fault.lasting)
     case .failedActions: inject(.failAction, i)
+    case .clockSkews:
+      skewClock(i, ppm: fault.amount)
+      queue.push(.faultEnds(index), at: now + fault.lasting)
     case .replays: replay(fault, i)
     case .garbage: talkNonsense(fault, i)
-    case .brokerLosses, .serverCuts, .serverCrashes, .fullDisks, .obstacles, .ghosts,
-      .zoneClosures, .deadChargers, .orderStorms, .interventions:
+    case .brokerLosses, .serverCuts, .serverCrashes, .staleServers, .fullDisks, .obstacles,
+      .ghosts, .zoneClosures, .deadChargers, .orderStorms, .interventions:
       break
     }
   }
@@ -47,6 +50,7 @@ extension Simulation {
       serverCutUntil = max(serverCutUntil, now + fault.lasting)
       disconnectServer(for: fault.lasting)
     case .serverCrashes: server.crashes.append(fault)
+    case .staleServers: replaceServer(for: fault.lasting)
     case .fullDisks: fillDisk(for: fault.lasting)
     case .obstacles: obstruct(fault, index)
     case .ghosts: haunt(fault)
@@ -56,14 +60,20 @@ extension Simulation {
     case .interventions: intervene(fault, index)
     case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .linkLosses,
       .partitions, .overruns, .strays, .handMoves, .departures, .mislocations, .drifts,
-      .failedActions,
-      .replays, .garbage:
+      .failedActions, .clockSkews, .replays, .garbage:
       break
     }
   }
 
   mutating func inject(_ fault: RobotFault, _ i: Int) {
-    speak(i, robots[i].robot.inject(fault, now: now))
+    speak(i, robots[i].robot.inject(fault, now: robots[i].clock.time(now)))
+  }
+
+  private mutating func skewClock(_ i: Int, ppm: Int) {
+    speak(i, robots[i].robot.advance(to: robots[i].clock.time(now)))
+    robots[i].clock.skew(ppm: ppm, now: now)
+    robots[i].wake = .max
+    scheduleWake(i)
   }
 
   private static let freshBattery: Int32 = 700
@@ -85,13 +95,14 @@ extension Simulation {
       inject(.mislocate(dx: 0, dy: 0, dxPerSecond: 0, dyPerSecond: 0), i)
     case .handMoves: if let i = fault.robot { carry(fault, i, index) }
     case .departures: if let i = fault.robot { takeAway(i, index) }
+    case .clockSkews: if let i = fault.robot { skewClock(i, ppm: 0) }
     case .obstacles: rogues.clear(index)
     case .zoneClosures: openZone(fault)
     case .deadChargers: deadChargers[index] = nil
     case .interventions: endIntervention(index)
     case .stops, .slowDowns, .reboots, .linkLosses, .partitions, .overruns, .strays,
-      .failedActions, .replays, .garbage, .brokerLosses, .serverCuts, .serverCrashes, .fullDisks,
-      .ghosts, .orderStorms:
+      .failedActions, .replays, .garbage, .brokerLosses, .serverCuts, .serverCrashes,
+      .staleServers, .fullDisks, .ghosts, .orderStorms:
       break
     }
   }
@@ -102,6 +113,7 @@ extension Simulation {
     let session = robots[i].session
     robots[i].close(now: now)
     inject(.reboot, i)
+    if !robots[i].robot.isLoaded { world.emptied(i) }
     robots[i].cutUntil = max(robots[i].cutUntil, now + duration)
     if let session { willLater(i, session) }
     queue.push(.connect(robot: i), at: now + duration)
@@ -117,7 +129,7 @@ extension Simulation {
 
   private mutating func disconnect(_ i: Int) {
     robots[i].close(now: now)
-    robots[i].robot.disconnected(now: now)
+    robots[i].robot.disconnected(now: robots[i].clock.time(now))
     scheduleWake(i)
   }
 

@@ -142,7 +142,8 @@ extension Simulation {
     case .task(let task): stored(task.record)
     case .robot(let robot):
       if let i = numberOf[robot.id] { world.stored(i, robot) }
-    case .robotRemoved, .zone, .audit: break
+    case .zone(let zone, let isClosed): world.zone(zone, isClosed: isClosed)
+    case .robotRemoved, .audit: break
     }
   }
 
@@ -167,7 +168,7 @@ extension Simulation {
     }
   }
 
-  private mutating func push(
+  mutating func push(
     _ passage: SimulatedNetwork.Passage?, _ i: Int, _ bytes: [UInt8], isHeartbeat: Bool
   ) {
     guard let passage else { return }
@@ -208,10 +209,11 @@ extension Simulation {
     log(UInt64(16 * i + topic.rawValue), message.bytes)
     do throws(WireError) {
       if message.isHeartbeat {
-        speak(i, robots[i].robot.receive(try codec.decodeHeartbeat(message.bytes), now: now))
+        let beat = try codec.decodeHeartbeat(message.bytes)
+        speak(i, robots[i].robot.receive(beat, now: robots[i].clock.time(now)))
       } else {
         let control = try codec.decodeControl(message.bytes)
-        let outputs = robots[i].robot.receive(control, now: now)
+        let outputs = robots[i].robot.receive(control, now: robots[i].clock.time(now))
         speak(i, outputs)
       }
     } catch {

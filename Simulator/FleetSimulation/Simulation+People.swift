@@ -70,13 +70,14 @@ extension Simulation {
     guard departed.insert(i).inserted else { return }
     rogues.add(i, until: now + .seconds(864_000))
     hasRested[i] = true
+    world.emptied(i)
     if let session = robots[i].session {
       robots[i].close(now: now)
       queue.push(.will(robot: i, session: session), at: now + .seconds(15))
     }
     inject(.reboot, i)
     let place = Point(x: -1_000_000 * Int64(i + 1), y: -1_000_000)
-    _ = robots[i].robot.placeByHand(at: place, now: now)
+    _ = robots[i].robot.placeByHand(at: place, now: robots[i].clock.time(now))
   }
 
   // MARK: Chargers

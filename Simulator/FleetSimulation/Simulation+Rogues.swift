@@ -104,7 +104,7 @@ extension Simulation {
 
   private mutating func put(_ i: Int, at place: Point) {
     rogues.add(i, until: now + .seconds(5))
-    speak(i, robots[i].robot.placeByHand(at: place, now: now))
+    speak(i, robots[i].robot.placeByHand(at: place, now: robots[i].clock.time(now)))
   }
 
   /// Cells on which a robot can be put down: within reach, and nobody else near; nearest first.

@@ -77,7 +77,7 @@ extension Simulation {
     brokerIsUp = false
     for i in robots.indices where robots[i].session != nil {
       robots[i].close(now: now)
-      robots[i].robot.disconnected(now: now)
+      robots[i].robot.disconnected(now: robots[i].clock.time(now))
       scheduleWake(i)
       // They come back one after the other.
       let pause = Duration.milliseconds(300 + 4700 * ((i * 7919) % 997) / 997)

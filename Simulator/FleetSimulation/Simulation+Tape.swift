@@ -50,6 +50,7 @@ extension Simulation {
   mutating func feed(_ event: FleetEvent) -> [FleetEffect] {
     let effects = server.fleet.handle(event, now: serverTime)
     takeDown(.input(event), effects)
+    feedStale(event)
     return effects
   }
 

@@ -13,15 +13,15 @@ extension Simulation {
     // An earlier wake was put in meanwhile and has been: this one is stale.
     guard robots[i].wake == now.microseconds else { return }
     robots[i].wake = .max
-    if robots[i].robot.nextWake <= now { speak(i, robots[i].robot.advance(to: now)) }
+    let time = robots[i].clock.time(now)
+    if robots[i].robot.nextWake <= time { speak(i, robots[i].robot.advance(to: time)) }
     scheduleWake(i)
   }
 
   mutating func scheduleWake(_ i: Int) {
-    let next = robots[i].robot.nextWake
-    guard next.microseconds < robots[i].wake, robots[i].robot.nextWake.microseconds != .max else {
-      return
-    }
+    guard robots[i].robot.nextWake.microseconds != .max else { return }
+    let next = robots[i].clock.moment(of: robots[i].robot.nextWake)
+    guard next.microseconds < robots[i].wake else { return }
     let time = max(now, next)
     robots[i].wake = time.microseconds
     queue.push(.wake(robot: i), at: time)
@@ -64,7 +64,8 @@ extension Simulation {
     robots[i].open(now: now)
     robots[i].silentUntil = now
     robots[i].deafUntil = now
-    speak(i, robots[i].robot.connect(sessionEpoch: robots[i].sessions, now: now))
+    speak(
+      i, robots[i].robot.connect(sessionEpoch: robots[i].sessions, now: robots[i].clock.time(now)))
   }
 
   /// The broker publishes the will of a session that nobody closed, once.
@@ -141,7 +142,7 @@ extension Simulation {
 
   mutating func look(all: Bool) {
     for i in robots.indices {
-      let outputs = robots[i].robot.advance(to: now)
+      let outputs = robots[i].robot.advance(to: robots[i].clock.time(now))
       if !outputs.isEmpty { speak(i, outputs) }
     }
     protect()

@@ -76,6 +76,8 @@ public struct Simulation {
 
   var queue = EventQueue<Happening>()
   var server: SimulatedServer
+  /// A server that was replaced and goes on.
+  var stale: StaleServer?
   /// The broker runs.
   var brokerIsUp = true
   /// The server cannot connect before this.

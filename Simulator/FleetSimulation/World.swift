@@ -18,7 +18,9 @@ struct World {
   private var ledger = TaskLedger()
   private var energy: EnergyChecker
   private var zones: ZoneChecker
-  private let site: Site
+  var routes: RouteSequenceChecker
+  var custody: CustodyChecker
+  let site: Site
   private var outlines: [Outline] = []
   /// What the server has handled of each robot's events.
   private var sessions: [UInt64]
@@ -49,6 +51,8 @@ struct World {
       zones: site.zones.map {
         ZoneChecker.Zone(cells: $0.cells.map(\.rawValue), isExclusive: $0.exclusive)
       }, noStop: Set(vertices.filter(site.isNoStop).map(\.rawValue)))
+    routes = Self.routeChecker(of: site, robots: vehicles.count)
+    custody = CustodyChecker(robots: vehicles.count)
     self.start = start
     ownership = OwnershipChecker(graph: site.graph, cellMillimetres: site.cellMillimetres)
     sessions = [UInt64](repeating: 0, count: vehicles.count)
@@ -68,6 +72,7 @@ struct World {
   /// A server starts with what the last one had made durable: of robots' events it knows only
   /// those, and hears of the others again.
   mutating func serverStarted(with stored: [RobotID: StoredRobot], robots: [RobotID]) {
+    routes.serverStarted()
     for (i, id) in robots.enumerated() {
       guard let robot = stored[id] else {
         sessions[i] = 0
@@ -169,6 +174,8 @@ struct World {
     }
     note(energy.check(batteries, now: now), now)
     note(zones.check(places), now)
+    // What a robot does while it has no connection it tells later.
+    note(custody.check(robots.map { $0.robot.isLoaded || $0.session == nil }), now)
   }
 
   /// Somebody put another battery into a robot.
@@ -193,10 +200,11 @@ struct World {
   ) {
     heard(robot, session: report.sessionEpoch)
     guard report.sessionEpoch == sessions[robot] else { return }
-    var answer = Answer(effects, robotID)
+    let answer = Answer(effects, robotID)
     for numbered in report.events where numbered.number == handled[robot] + 1 {
       handled[robot] = numbered.number
       let index = RobotIndex(Int32(robot))
+      note(routes.committed(index, numbered.event), now)
       guard case .present(let position, _, _, _, _) = numbered.event else {
         note(ownership.committed(index, numbered.event), now)
         continue
@@ -244,6 +252,7 @@ struct World {
     lastSent[robot] = mark
     guard case .route(let update) = message.command else { return }
     note(ownership.sent(RobotIndex(Int32(robot)), update), now)
+    note(routes.sent(RobotIndex(Int32(robot)), update), now)
   }
 
   /// Where in the streams of messages to one robot a message belongs.
@@ -289,9 +298,12 @@ struct World {
 
   mutating func ended(_ record: TaskRecord, now: Instant) {
     note(ledger.ended(record.id, as: record.state), now)
+    custody.ended(record.id, as: record.state)
   }
 
-  mutating func drained(now: Instant) { note(ledger.violationsAtEnd(), now) }
+  mutating func drained(now: Instant) {
+    note(ledger.violationsAtEnd() + custody.violationsAtEnd(), now)
+  }
 
   /// A robot begins an action, in truth. Whether this is the first word of it.
   mutating func actionStarted(_ robot: Int, _ id: UInt64) -> Bool {
@@ -311,8 +323,11 @@ struct World {
     }
     let index = RobotIndex(Int32(robot))
     switch action.kind {
-    case .load: note(ledger.loaded(action.task, by: index), now)
-    case .unload, .handOver: note(ledger.unloaded(action.task, by: index), now)
+    case .load:
+      note(ledger.loaded(action.task, by: index) + custody.loaded(action.task, by: index), now)
+    case .unload, .handOver:
+      note(ledger.unloaded(action.task, by: index), now)
+      custody.unloaded(action.task, by: index)
     case .dwell, .inspect, .charge, .brushOn, .brushOff: break
     }
     return true

@@ -39,6 +39,14 @@ public enum Violation: Sendable, Equatable {
   case disconnected(RobotIndex, order: UInt64, leg: UInt64)
   /// A robot acknowledged, visited or drives a leg that was not released to it.
   case pastRelease(RobotIndex, order: UInt64, leg: UInt64, released: UInt64)
+  /// An order that is older than one the robot was given.
+  case orderWentBack(RobotIndex, order: UInt64, after: UInt64)
+  /// An update whose number does not follow the last one's.
+  case updateSkipped(RobotIndex, order: UInt64, update: UInt64, after: UInt64)
+  /// A robot told of a leg that does not follow the one it told of before.
+  case visitSkipped(RobotIndex, order: UInt64, leg: UInt64, after: UInt64)
+  /// Road through a zone was released after the zone was closed.
+  case releasedIntoClosed(RobotIndex, order: UInt64, leg: UInt64, at: Point)
   /// A message about a robot that is not there.
   case absent(RobotIndex)
 
@@ -84,7 +92,8 @@ extension Violation {
     case .overlap, .outsideOwned, .offRoad, .cannotStop, .drivesEmpty, .chargedFromNothing,
       .chargesElsewhere, .chargerShared, .exclusiveShared, .restsInNoStop, .doubleOwner,
       .brokenRelease, .revoked,
-      .disconnected, .pastRelease, .absent, .strayToken, .releasedNotOwner, .waitsForRest,
+      .disconnected, .pastRelease, .orderWentBack, .updateSkipped, .visitSkipped,
+      .releasedIntoClosed, .absent, .strayToken, .releasedNotOwner, .waitsForRest,
       .waitsForLater, .waitsForHeld, .waitCycle, .marksOutOfOrder, .sharedEnd:
       false
     }
@@ -97,6 +106,9 @@ public enum ParcelFault: String, Sendable, Equatable {
   case unloadedByAnother = "unloaded by a robot that had not loaded it"
   case neverLoaded = "unloaded or completed without being loaded"
   case neverUnloaded = "completed without being unloaded"
+  case twoAboard = "loaded by a robot that has another one aboard"
+  case notAboard = "not aboard the robot that has loaded it"
+  case stillAboard = "not given out though its task was cancelled"
 }
 
 extension Violation: CustomStringConvertible {
@@ -131,6 +143,14 @@ extension Violation: CustomStringConvertible {
       "robot \(robot.rawValue), order \(order): leg \(leg) does not continue the way"
     case .pastRelease(let robot, let order, let leg, let released):
       "robot \(robot.rawValue), order \(order): at leg \(leg), released through \(released)"
+    case .orderWentBack(let robot, let order, let after):
+      "robot \(robot.rawValue): order \(order) after order \(after)"
+    case .updateSkipped(let robot, let order, let update, let after):
+      "robot \(robot.rawValue), order \(order): update \(update) after update \(after)"
+    case .visitSkipped(let robot, let order, let leg, let after):
+      "robot \(robot.rawValue), order \(order): at leg \(leg) after leg \(after)"
+    case .releasedIntoClosed(let robot, let order, let leg, let point):
+      "robot \(robot.rawValue), order \(order): leg \(leg) released to \(at(point)), in a closed zone"
     case .absent(let robot): "message about robot \(robot.rawValue), which is not there"
     case .strayToken(let robot, let leg, let resource):
       "\(who(robot, leg)): token and claim disagree on resource \(resource)"

@@ -58,6 +58,7 @@ private func expectPass(_ report: RunReport, _ what: String) {
   Fault(after: .seconds(12), .brokerLosses, lasting: .seconds(6)),
   Fault(after: .seconds(12), .brokerLosses, lasting: .seconds(1), amount: 1),
   Fault(after: .seconds(12), .serverCuts, lasting: .seconds(8)),
+  Fault(after: .seconds(12), .staleServers, lasting: .seconds(20)),
   Fault(after: .seconds(12), .serverCrashes, lasting: .seconds(8), amount: 1, y: 12_000),
   Fault(after: .seconds(12), .fullDisks, lasting: .seconds(8)),
   Fault(after: .seconds(12), .obstacles, lasting: .seconds(8), amount: 1234),
@@ -96,6 +97,7 @@ private func expectPass(_ report: RunReport, _ what: String) {
   Fault(after: .seconds(12), .drifts, lasting: .seconds(15), x: 300),
   Fault(after: .seconds(12), .replays, amount: 20),
   Fault(after: .seconds(12), .garbage, amount: 8),
+  Fault(after: .seconds(10), .clockSkews, robot: 1, lasting: .seconds(20), amount: 2000),
 ]) func robotFaultIsOvercome(_ fault: Fault) throws {
   var scenario = scenario()
   scenario.faults.list = (0..<4).map { robot in
@@ -152,4 +154,19 @@ private func expectPass(_ report: RunReport, _ what: String) {
     #expect(!first.faults.isEmpty)
     #expect(try run(scenario, on: site, seed: seed).report == first)
   }
+}
+
+/// The server that was replaced goes on sending: robots hear it, and it changes nothing.
+@Test func robotsHeedNoServerThatWasReplaced() throws {
+  var scenario = scenario(robots: 6)
+  scenario.faults.list = [Fault(after: .seconds(10), .staleServers, lasting: .seconds(25))]
+  var simulation = try Simulation(scenario, site: try campus(), seed: 2)
+  simulation.run(until: .seconds(14))
+  #expect(simulation.stale != nil && simulation.server.epoch == 2)
+  #expect(simulation.stale?.commands == 0)
+  simulation.run(until: .seconds(30))
+  #expect((simulation.stale?.commands ?? 0) > 5, "it goes on commanding")
+  simulation.run(until: .seconds(100_000))
+  #expect(simulation.stale == nil)
+  expectPass(simulation.report(wallSeconds: 0), "a replaced server")
 }

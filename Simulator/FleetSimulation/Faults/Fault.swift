@@ -62,6 +62,8 @@ public enum FaultKind: String, Sendable, Hashable, Codable, CaseIterable {
   case drifts
   /// What it does standing still fails.
   case failedActions = "failed_actions"
+  /// Its clock runs `amount` millionths fast, or slow.
+  case clockSkews = "clock_skews"
   /// `amount` of its old messages come again, out of their order.
   case replays
   /// `amount` messages in its name make no sense.
@@ -86,6 +88,8 @@ public enum FaultKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// off by `x` milliseconds from then on, and what it has sent is delivered up to `y`
   /// milliseconds late.
   case serverCrashes = "server_crashes"
+  /// Another server takes over on a copy of the store, and the one that is replaced goes on.
+  case staleServers = "stale_servers"
   /// The server's store takes nothing.
   case fullDisks = "full_disks"
 
@@ -111,11 +115,10 @@ extension FaultKind {
   var isOfRobots: Bool {
     switch self {
     case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .overruns, .strays,
-      .handMoves, .departures, .mislocations, .drifts, .failedActions, .replays, .garbage,
-      .linkLosses,
-      .partitions:
+      .handMoves, .departures, .mislocations, .drifts, .failedActions, .clockSkews, .replays,
+      .garbage, .linkLosses, .partitions:
       true
-    case .brokerLosses, .serverCuts, .serverCrashes, .fullDisks, .obstacles, .ghosts,
+    case .brokerLosses, .serverCuts, .serverCrashes, .staleServers, .fullDisks, .obstacles, .ghosts,
       .zoneClosures, .deadChargers, .orderStorms, .interventions:
       false
     }
@@ -135,6 +138,8 @@ extension FaultKind {
     case .brokerLosses: (6...60, 500...20_000)
     case .serverCuts: (6...60, 500...20_000)
     case .serverCrashes: (10...120, 200...20_000)
+    case .staleServers: (6...60, 2000...30_000)
+    case .clockSkews: (1...30, 5000...60_000)
     case .fullDisks: (6...40, 500...15_000)
     case .overruns, .strays: (0.2...3, 1000...1000)
     case .handMoves: (0.2...3, 1000...1000)

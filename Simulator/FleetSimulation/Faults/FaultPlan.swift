@@ -91,8 +91,9 @@ enum FaultPlan {
   private static func detail(_ fault: inout Fault, using random: inout SeededGenerator) {
     switch fault.kind {
     case .stops, .emergencyStops, .reboots, .departures, .linkLosses, .serverCuts,
-      .failedActions, .fullDisks:
+      .failedActions, .fullDisks, .staleServers:
       break
+    case .clockSkews: fault.amount = random.next(in: -2000...2000)
     case .overruns: fault.amount = random.next(in: 300...5000)
     case .strays: (fault.x, fault.y) = place(within: 3000, using: &random)
     case .handMoves:

@@ -1,0 +1,27 @@
+import FleetModel
+import Grid
+import Invariants
+import Site
+
+// Where the rules about routes, zones and parcels meet the world.
+extension World {
+  /// Somebody took the robot away with what was aboard, or it no longer knows that it gave it out.
+  mutating func emptied(_ robot: Int) { custody.emptied(RobotIndex(Int32(robot))) }
+
+  /// The server has made it durable that a zone is closed, or open.
+  mutating func zone(_ zone: ZoneID, isClosed: Bool) {
+    if let index = site.zoneIndex(of: zone) { routes.zone(index, isClosed: isClosed) }
+  }
+
+  static func routeChecker(of site: Site, robots: Int) -> RouteSequenceChecker {
+    var zonesAt: [Int32: [Int]] = [:]
+    for (index, zone) in site.zones.enumerated() {
+      for cell in zone.cells { zonesAt[cell.rawValue, default: []].append(index) }
+    }
+    return RouteSequenceChecker(robots: robots, zones: site.zones.count) {
+      [zonesAt] point, closed in
+      guard let cell = site.vertex(containing: point) else { return false }
+      return zonesAt[cell.rawValue]?.contains { closed[$0] } ?? false
+    }
+  }
+}
