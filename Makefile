@@ -2,9 +2,10 @@
 
 SITE ?= harbour
 ROBOTS ?= 50
+SANITIZED = TrafficTests|FleetCoreTests|FleetServerTests|FleetStoreTests|MAPFTests|FleetWireTests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build bench format bootstrap ci
+.PHONY: help demo test check build bench format bootstrap sanitize ci
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -30,6 +31,10 @@ format: ## formats every Swift file
 
 bootstrap: ## finds and installs what is missing
 	@.ci/bootstrap
+
+sanitize: bootstrap ## tests of core and server under the address and the thread sanitizer
+	swift test --sanitize=address --scratch-path .build/address --filter '$(SANITIZED)'
+	swift test --sanitize=thread --scratch-path .build/thread --filter '$(SANITIZED)'
 
 ci: ## everything that must hold before a change is taken
 	@.ci/run
