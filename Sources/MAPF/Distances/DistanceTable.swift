@@ -32,22 +32,33 @@ struct TableView: @unchecked Sendable {
 
 /// Backward frontier searches over the moves of a class, with buffers kept between searches.
 ///
-/// Unsafe memory, fenced here: a queue as large as the graph, and one bucket per move cost.
+/// Unsafe memory, fenced here: a queue as large as the graph; and one bucket per move cost, as a linked
+/// list through a pool that holds an entry for each move.
 final class DistanceSearch: @unchecked Sendable {
   private let moves: FlatMoves
   private let queue: UnsafeMutablePointer<Int32>
-  /// Vertices found at a distance, by the distance modulo the number of buckets.
-  private var buckets: [[Int32]]
+  private let bucketCount: Int
+  /// Bucket, by the distance modulo their number -> the entry put in last, -1: none.
+  private let buckets: UnsafeMutablePointer<Int32>
+  /// Entry -> its vertex, and the entry put in before it.
+  private let pool: UnsafeMutablePointer<(vertex: Int32, next: Int32)>
   /// Entries taken from queue or buckets since the start: the search's work.
   private(set) var visited = 0
 
   init(_ moves: FlatMoves) {
     self.moves = moves
     queue = .allocate(capacity: moves.vertexCount + 1)
-    buckets = Array(repeating: [], count: moves.maxCost + 1)
+    bucketCount = moves.maxCost + 1
+    buckets = .allocate(capacity: bucketCount)
+    buckets.initialize(repeating: -1, count: bucketCount)
+    pool = .allocate(capacity: moves.backMoveLimit + 1)
   }
 
-  deinit { queue.deallocate() }
+  deinit {
+    queue.deallocate()
+    buckets.deallocate()
+    pool.deallocate()
+  }
 
   /// Fills `table` with the distances to `goal`. `blocked`, where given, marks vertices that no
   /// move may pass through or end in; distances *from* them are filled all the same.
@@ -94,33 +105,45 @@ final class DistanceSearch: @unchecked Sendable {
     blocked: UnsafeBufferPointer<Bool>?
   ) {
     let start = moves.backStart + Int(graph) * (moves.vertexCount + 1)
+    let farthest = Int(DistanceTable.farthest)
     var waiting = 1
     var level = 0
-    buckets[0].append(goal)
+    var used: Int32 = 1
+    pool[0] = (goal, -1)
+    buckets[0] = 0
     while waiting > 0 {
-      let bucket = level % buckets.count
-      var i = 0
-      while i < buckets[bucket].count {
-        let v = Int(buckets[bucket][i])
-        i += 1
-        guard Int(distance[v]) == min(level, Int(DistanceTable.farthest)) else { continue }
+      let bucket = level % bucketCount
+      while buckets[bucket] >= 0 {
+        let entry = pool[Int(buckets[bucket])]
+        buckets[bucket] = entry.next
+        waiting &-= 1
+        visited &+= 1
+        let v = Int(entry.vertex)
+        guard Int(distance[v]) == min(level, farthest) else { continue }
         for e in Int(start[v])..<Int(start[v + 1]) {
-          let u = moves.backFrom[e]
+          let u = Int(moves.backFrom[e])
           let cost = moves.cost[Int(moves.backMove[e])]
-          let far = level + Int(cost & FlatMoves.costMask)
-          let next = UInt16(min(far, Int(DistanceTable.farthest)))
-          guard next < distance[Int(u)] else { continue }
-          if let blocked, isBlocked(Int(moves.backMove[e]), blocked) { continue }
-          distance[Int(u)] = next
-          if let blocked, blocked[Int(u)] { continue }
-          buckets[far % buckets.count].append(u)
-          waiting += 1
+          let far = level &+ Int(cost & FlatMoves.costMask)
+          let next = UInt16(truncatingIfNeeded: min(far, farthest))
+          guard next < distance[u] else { continue }
+          if let blocked {
+            // A move of one cell claims only where it ends, and that was reached.
+            if cost & FlatMoves.claimsMore != 0, isBlocked(Int(moves.backMove[e]), blocked) {
+              continue
+            }
+            distance[u] = next
+            if blocked[u] { continue }
+          } else {
+            distance[u] = next
+          }
+          let slot = far % bucketCount
+          pool[Int(used)] = (Int32(u), buckets[slot])
+          buckets[slot] = used
+          used &+= 1
+          waiting &+= 1
         }
       }
-      visited += i
-      waiting -= i
-      buckets[bucket].removeAll(keepingCapacity: true)
-      level += 1
+      level &+= 1
     }
   }
 

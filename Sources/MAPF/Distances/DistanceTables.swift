@@ -6,8 +6,6 @@ public struct DistanceTables: Sendable {
   struct Key: Hashable {
     var graph: Int32
     var goal: Int32
-    /// The version of the walls it respects; 0: none.
-    var walls: Int32
   }
 
   private struct Slot {
@@ -51,12 +49,19 @@ public struct DistanceTables: Sendable {
     return value == DistanceTable.unreachable ? nil : value
   }
 
-  /// The table of `goal`. `blocked` must be the walls of that version, nil for version 0.
-  mutating func table(
-    graph: Int32, goal: Int32, walls: Int32 = 0, blocked: [Bool]? = nil
-  ) -> DistanceTable {
+  /// A table of `goal` for one agent, not kept: walls are seldom the same for two.
+  mutating func tableRoundWalls(graph: Int32, goal: Int32, blocked: [Bool]) -> DistanceTable {
+    fills += 1
+    if !isKnownUniquelyReferenced(&search) { search = DistanceSearch(moves) }
+    let table = DistanceTable(count: moves.vertexCount)
+    search.fill(table, graph: graph, goal: goal, blocked: blocked)
+    return table
+  }
+
+  /// The table of `goal`.
+  mutating func table(graph: Int32, goal: Int32) -> DistanceTable {
     precondition(goal >= 0 && Int(goal) < moves.vertexCount, "goal \(goal) is no vertex")
-    let key = Key(graph: graph, goal: goal, walls: walls)
+    let key = Key(graph: graph, goal: goal)
     if let slot = slotOf[key] {
       hits += 1
       unlink(slot)
@@ -67,7 +72,7 @@ public struct DistanceTables: Sendable {
     if !isKnownUniquelyReferenced(&search) { search = DistanceSearch(moves) }
     let slot = freeSlot(for: key)
     let table = slots[Int(slot)].table
-    search.fill(table, graph: graph, goal: goal, blocked: blocked)
+    search.fill(table, graph: graph, goal: goal, blocked: nil)
     slotOf[key] = slot
     linkNewest(slot)
     return table

@@ -9,7 +9,11 @@
 extension LifelongPlanner {
   /// So many moves ahead an agent looks for walls, every so many steps.
   private static let wallSight = 64
-  private static let wallPeriod = 8
+  static let wallPeriod = 8
+  /// As far as an agent's window surely goes.
+  private static let windowSight: Int32 = 20
+  /// So many steps after it has gone round a wall it looks whether it has to.
+  private static let detourPeriod = 24
   /// The most tables round walls to fill in a step; who gets none yet waits for the next one.
   private static let detourFills = 32
 
@@ -40,17 +44,26 @@ extension LifelongPlanner {
   }
 
   /// Sets the table that agent `a` follows in this step.
+  ///
+  /// A table round walls is followed until another wall stands on the way by it: walls come and go in
+  /// every step, and a table for each of their versions would be most of the work. Now and then the
+  /// agent looks whether it may do without.
   mutating func chooseTable(_ a: Int, _ agent: PlanningAgent) {
     let isNew = memory[a].checkedWalls != wallVersion
-    // With other walls it may do without: their tables are many and soon out of date.
-    if memory[a].table == nil || (isNew && memory[a].walls != 0) {
+    let turn = a + statistics.steps
+    let isDetour = memory[a].walls != 0
+    if memory[a].table == nil
+      || (isDetour && (wallCells.isEmpty || (isNew && turn % Self.detourPeriod == 0)))
+    {
       follow(tables.table(graph: agent.graph, goal: agent.goal), walls: 0, a, agent)
+    } else if isDetour, memory[a].walls == wallVersion {
+      return
     }
-    guard !wallCells.isEmpty, memory[a].walls == 0 else {
+    guard !wallCells.isEmpty else {
       memory[a].checkedWalls = wallVersion
       return
     }
-    guard isNew || (a + statistics.steps) % Self.wallPeriod == 0 else { return }
+    guard mustLookForWalls(a, turn) else { return }
     if isWallAhead(a, agent) {
       // What is not filled now is looked for again in the next step.
       if detoursLeft == 0 { return }
@@ -58,6 +71,13 @@ extension LifelongPlanner {
       goRoundWalls(a, agent)
     }
     memory[a].checkedWalls = wallVersion
+  }
+
+  /// Whether agent `a` looks ahead in this step: at once where it never has; else sooner where the
+  /// walls are others than when it has looked last.
+  func mustLookForWalls(_ a: Int, _ turn: Int) -> Bool {
+    if memory[a].checkedWalls == 0 || turn % Self.wallPeriod == 0 { return true }
+    return memory[a].checkedWalls != wallVersion && turn % (Self.wallPeriod / 2) == 0
   }
 
   private mutating func follow(
@@ -74,31 +94,31 @@ extension LifelongPlanner {
   private mutating func goRoundWalls(_ a: Int, _ agent: PlanningAgent) {
     let isOnGoal = isWall[Int(agent.goal)]
     if isOnGoal { isWall[Int(agent.goal)] = false }
-    let table = tables.table(
-      graph: agent.graph, goal: agent.goal, walls: wallVersion, blocked: isWall)
+    let table = tables.tableRoundWalls(graph: agent.graph, goal: agent.goal, blocked: isWall)
     if isOnGoal { isWall[Int(agent.goal)] = true }
     follow(table, walls: wallVersion, a, agent)
   }
 
   /// Whether a wall stands on a shortest way of agent `a`, not on its goal.
-  private func isWallAhead(_ a: Int, _ agent: PlanningAgent) -> Bool {
+  func isWallAhead(_ a: Int, _ agent: PlanningAgent) -> Bool {
     guard let values = memory[a].table?.values,
-      values[Int(agent.at)] != DistanceTable.unreachable
+      rest(values, agent.at) != DistanceTable.unreachable
     else { return false }
     let base = Int(agent.graph) * (moves.vertexCount + 1)
     var v = agent.at
     for _ in 0..<Self.wallSight where v != agent.goal {
+      // A window ends somewhere.
+      if let ways, ways.map.spread(v, agent.at) > Self.windowSight { return false }
       var best = Int32.max
       var chosen: Int32 = -1
       for m in moves.start[base + Int(v)]..<moves.start[base + Int(v) + 1] {
-        let rest = Int32(values[Int(moves.end[Int(m)])])
-        let value = rest + moves.cost[Int(m)] & FlatMoves.costMask
+        let value = Int32(rest(values, moves.end[Int(m)])) + moves.cost[Int(m)] & FlatMoves.costMask
         if value < best {
           best = value
           chosen = m
         }
       }
-      if chosen < 0 || best > Int32(values[Int(v)]) { return false }
+      if chosen < 0 || best > Int32(rest(values, v)) { return false }
       if isWalled(chosen, goal: agent.goal) { return true }
       v = moves.end[Int(chosen)]
     }

@@ -1,4 +1,5 @@
 import Determinism
+import Grid
 
 /// Extends every agent's plan by at most one move per step, for ever.
 ///
@@ -28,22 +29,6 @@ public struct LifelongPlanner: Sendable {
     public var tableBytes = 0
   }
 
-  /// What is remembered of one agent slot between steps.
-  struct Memory: Sendable {
-    var goal: Int32 = -1
-    var graph: Int32 = -1
-    /// Where the planner left it.
-    var expectedAt: Int32 = -1
-    /// The shortest distance to its goal so far, and the steps since it got there.
-    var best: Int32 = .max
-    var sinceBest: Int32 = 0
-    /// The version of the walls its table respects; 0: none.
-    var walls: Int32 = 0
-    /// The version of the walls for which its way was last looked along.
-    var checkedWalls: Int32 = 0
-    var table: TableView?
-  }
-
   /// Steps without coming closer to the goal after which an agent counts as stuck.
   public var stuckAfter: Int32 = 30
   /// Whether agents back up for one another in corridors.
@@ -59,7 +44,12 @@ public struct LifelongPlanner: Sendable {
 
   let moves: FlatMoves
   let firstMoves: [Int32]
+  let components: MoveComponents
+  /// Whether there is a way from one component to another, where that was asked.
+  var reachable: [ComponentPair: Bool] = [:]
   var tables: DistanceTables
+  /// nil: the graph is small enough for tables.
+  var ways: Ways?
   var memory: [Memory] = []
   /// Cells of the agents that count as walls, rising; as marks by vertex; their version.
   var wallCells: [Int32] = []
@@ -78,10 +68,23 @@ public struct LifelongPlanner: Sendable {
   /// Slots of the step before.
   private var known = 0
 
-  /// - Parameter tableMemoryLimit: bytes of distance tables to keep; tables of the goals agents
-  ///   follow at present are kept even beyond it (2 bytes a vertex and goal).
-  public init(graphs: [MoveGraph], seed: Seed, tableMemoryLimit: Int) {
+  /// - Parameters:
+  ///   - tableMemoryLimit: bytes of distance tables to keep; tables of the goals agents follow at
+  ///     present are kept even beyond it (2 bytes a vertex and goal).
+  ///   - cells: where the vertices lie; empty: not known.
+  ///   - tablesUpTo: with more vertices than these, if `cells` are given, agents follow ways of their own
+  ///     in place of tables; see `LifelongPlanner+Ways`.
+  public init(
+    graphs: [MoveGraph], seed: Seed, tableMemoryLimit: Int, cells: [Cell] = [],
+    tablesUpTo: Int = 1 << 16
+  ) {
+    precondition(cells.isEmpty || cells.count == graphs[0].vertexCount, "a cell for each vertex")
     moves = FlatMoves(graphs)
+    components = MoveComponents(moves)
+    if cells.count > tablesUpTo {
+      let map = WayMap(cells)
+      ways = Ways(map: map, search: WaySearch(moves, map))
+    }
     firstMoves = moves.firstMove
     tables = DistanceTables(moves: moves, memoryLimit: tableMemoryLimit)
     operations = OperationWorkspace(
@@ -119,9 +122,12 @@ public struct LifelongPlanner: Sendable {
     wallVersion = remnant.wallVersion
   }
 
-  /// The cells driven from `v` to `goal` in `graph`, without regard to walls; nil: unreachable.
+  /// The cells driven from `v` to `goal` in `graph`, without regard to walls; nil: unreachable. On
+  /// a large graph the cells as the crow flies along the axes: no way is shorter.
   public mutating func distance(graph: Int32, from v: Int32, to goal: Int32) -> UInt16? {
-    tables.distance(graph: graph, from: v, to: goal)
+    guard let ways else { return tables.distance(graph: graph, from: v, to: goal) }
+    guard isReachable(graph: graph, from: v, to: goal) else { return nil }
+    return UInt16(min(ways.map.air(v, goal), Int32(DistanceTable.farthest)))
   }
 
   /// Plans one move at most for each agent, from `at`.
@@ -149,14 +155,16 @@ public struct LifelongPlanner: Sendable {
     updateWalls(agents, walls)
     let share = density(agents)
     var kernel = OperationKernel<MoveGround>(
-      operations, moves: moves, depth: MotionModel.fourNeighbour.depth(density: share))
+      operations, moves: moves, depth: MotionModel.fourNeighbour.depth(density: share),
+      placeOf: ways.map { UnsafePointer($0.map.place) })
     kernel.tuning.revisits = 1
     kernel.fit(density: share)
     kernel.tuning.baseChainLimit = Self.baseTries
     kernel.stamp = stamp
     kernel.search = search
     for (a, agent) in agents.enumerated() { place(a, agent, &kernel) }
-    if allowsSwap { kernel.tried = backUp(agents, walls, kernel) }
+    // It looks farther than a window goes.
+    if allowsSwap, ways == nil { kernel.tried = backUp(agents, walls, kernel) }
     kernel.standStill(agents: agents.count)
     for v in walls { kernel.markWall(v) }
     if !walls.isEmpty { kernel.hasFrozen = true }
@@ -226,16 +234,19 @@ public struct LifelongPlanner: Sendable {
         && Int(agent.graph) < moves.graphCount,
       "agent \(a) at \(agent.at) in graph \(agent.graph)")
     let isSame = memory[a].graph == agent.graph
-    if memory[a].goal != agent.goal || !isSame {
+    // One that cannot be moved just now, its backlog full, keeps its goal.
+    if !isSame || (agent.mobility == .free && memory[a].goal != agent.goal) {
       memory[a] = Memory(goal: agent.goal, graph: agent.graph)
     }
     if memory[a].expectedAt != agent.at {
       memory[a].best = .max
       memory[a].sinceBest = 0
     }
-    if agent.mobility == .free, agent.goal >= 0 { chooseTable(a, agent) }
+    if agent.mobility == .free, agent.goal >= 0 {
+      if ways == nil { chooseTable(a, agent) } else { chooseWindow(a, agent) }
+    }
     let values = agent.mobility == .free && agent.goal >= 0 ? memory[a].table?.values : nil
-    let way = values.map { $0[Int(agent.at)] } ?? DistanceTable.unreachable
+    let way = values.map { rest($0, agent.at) } ?? DistanceTable.unreachable
     let leads = way != DistanceTable.unreachable
     kernel.place(
       a, at: agent.at, heading: 0, goal: leads ? agent.goal : -1, agent.mobility,
@@ -313,7 +324,7 @@ public struct LifelongPlanner: Sendable {
         cutOffAgents.append(Int32(a))
         continue
       }
-      let distance = Int32(table[Int(next)])
+      let distance = Int32(rest(table, next))
       if distance < memory[a].best {
         memory[a].best = distance
         memory[a].sinceBest = 0

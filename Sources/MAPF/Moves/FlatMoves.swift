@@ -15,6 +15,8 @@ final class FlatMoves: @unchecked Sendable {
   let maxDegree: Int
   /// The largest cost of a move.
   let maxCost: Int
+  /// The most moves of one graph: a search backwards puts no more vertices by.
+  let backMoveLimit: Int
   /// Graph -> its first move.
   let firstMove: [Int32]
   /// `graph * (vertexCount + 1) + vertex` -> first move.
@@ -49,6 +51,7 @@ final class FlatMoves: @unchecked Sendable {
     }
     let flat = FlatMoves.joined(graphs)
     firstMove = flat.firstMove
+    backMoveLimit = graphs.map(\.moveCount).max() ?? 0
     maxCost = Int(graphs.lazy.flatMap(\.moveCost).max() ?? 1)
     var degree: Int32 = 0
     for i in 0..<graphs.count * (vertices + 1) - 1 {

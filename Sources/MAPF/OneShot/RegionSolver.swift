@@ -48,6 +48,18 @@ public struct RegionSolver: Sendable {
     around agent: Int32, stuck: [Int32], agents: [PlanningAgent], walls: [Int32] = [],
     distances: inout DistanceTables, budget: Int
   ) -> Outcome {
+    solve(around: agent, stuck: stuck, agents: agents, walls: walls, budget: budget) { a, v in
+      let agent = agents[Int(a)]
+      return distances.table(graph: agent.graph, goal: agent.goal).values[Int(v)]
+    }
+  }
+
+  /// The same with distances from elsewhere.
+  /// - Parameter rest: the cells from a vertex to the goal of the agent in a slot.
+  mutating func solve(
+    around agent: Int32, stuck: [Int32], agents: [PlanningAgent], walls: [Int32], budget: Int,
+    rest: (Int32, Int32) -> UInt16
+  ) -> Outcome {
     expansions = 0
     precondition(agents.indices.contains(Int(agent)), "no agent \(agent)")
     guard agents[Int(agent)].mobility == .free, agents[Int(agent)].goal >= 0 else {
@@ -58,7 +70,7 @@ public struct RegionSolver: Sendable {
     while true {
       var region = Region(around: agents[Int(agent)].at, moves: moves, radius: size)
       for v in walls where v != agents[Int(agent)].at { region.isOutside[Int(v)] = true }
-      let instance = instance(region, wanted, agents, &distances)
+      let instance = instance(region, wanted, agents, rest)
       var solver = LaCAM(moves: moves, seed: seed, refusesRotations: true)
       var outcome = LaCAM.Outcome.unsolvable
       if let instance {
@@ -88,7 +100,7 @@ public struct RegionSolver: Sendable {
   /// other free ones there; everybody else stands. Nil when the first wanted one gets no goal.
   private func instance(
     _ region: Region, _ wanted: [Int32], _ agents: [PlanningAgent],
-    _ distances: inout DistanceTables
+    _ rest: (Int32, Int32) -> UInt16
   ) -> [PlanningAgent]? {
     var instance = agents
     var isWall = region.isOutside
@@ -106,12 +118,12 @@ public struct RegionSolver: Sendable {
     for a in wanted where given < goalLimit && instance[Int(a)].mobility == .free {
       let agent = agents[Int(a)]
       guard agent.goal >= 0 else { continue }
-      let table = distances.table(graph: agent.graph, goal: agent.goal)
-      let here = table.values[Int(agent.at)]
+      let here = rest(a, agent.at)
       let reach = search.reach(graph: agent.graph, from: agent.at, blocked: isWall)
       var best: (value: UInt16, vertex: Int32) = (here, -1)
-      for v in reach where !isTaken[Int(v)] && table.values[Int(v)] < best.value {
-        best = (table.values[Int(v)], v)
+      for v in reach where !isTaken[Int(v)] {
+        let value = rest(a, v)
+        if value < best.value { best = (value, v) }
       }
       guard best.vertex >= 0 else {
         if given == 0 { return nil }

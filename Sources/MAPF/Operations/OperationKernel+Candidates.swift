@@ -37,7 +37,10 @@ extension OperationKernel {
   /// How much farther from its goal agent `r` would be on `v` than it is now.
   @inline(__always) func detour(_ r: Int, _ v: Int32, _ heading: Int32) -> Int32 {
     guard let table = tables[r] else { return 0 }
-    if byMoves { return Int32(table[Int(v)]) - Int32(here[r]) }
+    if byMoves {
+      let place = moves.unsafelyUnwrapped.placeOf.map { $0[Int(v)] } ?? v
+      return Int32(table[Int(place)]) - Int32(here[r])
+    }
     let view = self.view.unsafelyUnwrapped
     return view.difference(
       of: table[Int(view.placeOf[Int(v)])], Int(heading), from: here[r], Int(headingIndex(r)))

@@ -13,8 +13,11 @@ struct MovePointers {
   let claims: UnsafePointer<Int32>
   let mutexStart: UnsafePointer<Int32>
   let mutexes: UnsafePointer<Int32>
+  /// Vertex -> its entry in an agent's table; nil: its own number.
+  let placeOf: UnsafePointer<Int32>?
 
-  init(_ flat: FlatMoves) {
+  init(_ flat: FlatMoves, placeOf: UnsafePointer<Int32>?) {
+    self.placeOf = placeOf
     vertexCount = flat.vertexCount
     hasMutexes = flat.resourceCount > flat.vertexCount
     start = flat.start

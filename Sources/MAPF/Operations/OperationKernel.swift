@@ -243,9 +243,11 @@ extension OperationKernel where Ground == PlainGrid {
 }
 
 extension OperationKernel where Ground == MoveGround {
-  init(_ w: OperationWorkspace, moves: FlatMoves, depth: Int) {
+  init(
+    _ w: OperationWorkspace, moves: FlatMoves, depth: Int, placeOf: UnsafePointer<Int32>? = nil
+  ) {
     self.init(
-      w, view: nil, moves: MovePointers(moves), depth: depth, turning: false,
+      w, view: nil, moves: MovePointers(moves, placeOf: placeOf), depth: depth, turning: false,
       refusesRotations: true)
   }
 }
