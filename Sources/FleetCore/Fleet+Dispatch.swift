@@ -27,8 +27,9 @@ extension Fleet {
   private mutating func openTasks() -> [OpenTask] {
     var result: [OpenTask] = []
     for id in tasks.openOrder {
-      guard let open = tasks.open[id], open.record.robot == nil, isWaiting(open.record.state),
-        let estimate = estimate(id)
+      // Most have a robot: no copies of those.
+      guard tasks.update(id, { $0.record.robot == nil }) == true, let open = tasks.open[id],
+        isWaiting(open.record.state), let estimate = estimate(id)
       else { continue }
       let spec = open.record.spec
       if let only = spec.robot, index(of: only).map({ robots[$0].isRevoked }) ?? true {
@@ -86,30 +87,31 @@ extension Fleet {
   private func candidates() -> [Candidate] {
     var result: [Candidate] = []
     for i in robots.indices {
-      let robot = robots[i]
-      guard mayDrive(i), robot.freshness == .fresh, robot.integration == .utilised,
-        !robot.parked, !robot.progress.isReported, let classIndex = robot.classIndex,
-        let factsheet = robot.factsheet
+      // Looked at in place: a copy of a robot is dear.
+      guard mayDrive(i), robots[i].freshness == .fresh, robots[i].integration == .utilised,
+        !robots[i].parked, !robots[i].progress.isReported, let classIndex = robots[i].classIndex,
+        let claimed = robots[i].factsheet?.vehicle
       else { continue }
       let vehicle = site.classes[classIndex]
       result.append(
         Candidate(
-          robot: robot.index, classIndex: classIndex, vertex: traffic.plannedEnd(robot.index),
-          skills: vehicle.skills.intersection(factsheet.vehicle.skills),
-          payloadGrams: min(vehicle.payloadGrams, factsheet.vehicle.payloadGrams),
-          energy: factsheet.vehicle.energy, energyPermille: robot.energyPermille,
-          speedMillimetresPerSecond: factsheet.vehicle.speedMillimetresPerSecond,
-          availableInMilliseconds: isAvailable(robot) ? 0 : nil))
+          robot: robots[i].index, classIndex: classIndex,
+          vertex: traffic.plannedEnd(robots[i].index),
+          skills: vehicle.skills.intersection(claimed.skills),
+          payloadGrams: min(vehicle.payloadGrams, claimed.payloadGrams),
+          energy: claimed.energy, energyPermille: robots[i].energyPermille,
+          speedMillimetresPerSecond: claimed.speedMillimetresPerSecond,
+          availableInMilliseconds: isAvailable(i) ? 0 : nil))
     }
     return result
   }
 
-  private func isAvailable(_ robot: RobotEntry) -> Bool {
-    switch robot.job {
+  private func isAvailable(_ i: Int) -> Bool {
+    let energy = robots[i].energyPermille
+    return switch robots[i].job {
     case .idle:
-      robot.action == nil
-        && charging.takesTasks(energyPermille: robot.energyPermille, isCharging: false)
-    case .charge: charging.takesTasks(energyPermille: robot.energyPermille, isCharging: true)
+      robots[i].action == nil && charging.takesTasks(energyPermille: energy, isCharging: false)
+    case .charge: charging.takesTasks(energyPermille: energy, isCharging: true)
     case .task: false
     }
   }
@@ -158,7 +160,9 @@ extension Fleet {
     let at = traffic.plannedEnd(robots[i].index)
     var best: (id: StationID, vertex: Int32)?
     var bestDistance = Int32.max
-    for group in places.chargers {
+    var search = places.chargersByPlace.search(from: site.graph.cells[Int(at)])
+    // No way is shorter than the crow's.
+    while let (group, air) = search.next(), air < bestDistance {
       let vertex = places.groups[group].vertices[0]
       guard isFree(vertex, for: robots[i].index), isTrusted(places.groups[group].id, i),
         let distance = distance(i, from: at, to: vertex), distance < bestDistance

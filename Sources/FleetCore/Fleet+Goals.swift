@@ -38,7 +38,7 @@ extension Fleet {
   private mutating func reachableErrand(_ i: Int, _ at: Int32) -> Errand? {
     for _ in 0..<8 {
       guard let errand = nextErrand(i, at), let task = robots[i].job.task,
-        case .cell(let cell) = errand.target, distance(i, from: at, to: cell.rawValue) == nil
+        case .cell(let cell) = errand.target, !isReachable(i, from: at, to: cell.rawValue)
       else { return nextErrand(i, at) }
       let now = self.now
       apply(tasks.update(task) { $0.mission.unreachable(cell, now: now) } ?? [], task, i)
@@ -102,21 +102,16 @@ extension Fleet {
     {
       return held
     }
-    let cell = site.graph.cells[Int(target)]
-    var best: Int32 = -1
-    var bestDistance = Int32.max
-    for group in places.parking {
+    var search = places.parkingByPlace.search(from: site.graph.cells[Int(target)])
+    while let (group, _) = search.next() {
       let vertex = places.groups[group].vertices[0]
-      let other = site.graph.cells[Int(vertex)]
-      let air = abs(other.x - cell.x) + abs(other.y - cell.y)
-      guard air < bestDistance, isFree(vertex, for: robot), canEnter(i, vertex),
-        distance(i, from: target, to: vertex) != nil
+      guard isFree(vertex, for: robot), canEnter(i, vertex),
+        isReachable(i, from: target, to: vertex)
       else { continue }
-      (best, bestDistance) = (vertex, air)
+      places.hold(vertex, for: robot)
+      return vertex
     }
-    guard best >= 0 else { return -1 }
-    places.hold(best, for: robot)
-    return best
+    return -1
   }
 
   /// The nearest of `vertices` to drive to from `at`; nil: none can be reached.
@@ -131,7 +126,14 @@ extension Fleet {
     return best
   }
 
-  /// Cells to drive for robot `i`; nil: no way.
+  /// Whether there is a way for robot `i`.
+  mutating func isReachable(_ i: Int, from: Int32, to: Int32) -> Bool {
+    guard let classIndex = robots[i].classIndex else { return false }
+    return planner.isReachable(graph: Int32(classIndex), from: from, to: to)
+  }
+
+  /// Cells to drive for robot `i`; nil: no way. On a large site as the crow flies along the axes:
+  /// no way is shorter.
   mutating func distance(_ i: Int, from: Int32, to: Int32) -> Int32? {
     guard let classIndex = robots[i].classIndex else { return nil }
     return planner.distance(graph: Int32(classIndex), from: from, to: to).map(Int32.init)

@@ -56,11 +56,10 @@ extension Fleet {
 
   /// Whether the robot could drive and is not where it is to go.
   private func wantsToDrive(_ i: Int) -> Bool {
-    let robot = robots[i]
-    guard mayDrive(i), robot.freshness == .fresh, robot.action == nil, robot.goal >= 0 else {
-      return false
-    }
-    return traffic.visitedEnd(robot.index) != robot.goal
+    guard mayDrive(i), robots[i].freshness == .fresh, robots[i].action == nil,
+      robots[i].goal >= 0
+    else { return false }
+    return traffic.visitedEnd(robots[i].index) != robots[i].goal
   }
 
   func isStalled(_ i: Int) -> Bool {

@@ -7,7 +7,7 @@ import Traffic
 // The way there: one planning round extends the plan of every robot that needs it by one leg.
 extension Fleet {
   mutating func plan() {
-    endAt.removeAll(keepingCapacity: true)
+    endAt.removeAll()
     for i in robots.indices where traffic.isPresent(robots[i].index) {
       endAt[traffic.plannedEnd(robots[i].index)] = robots[i].index
     }
@@ -104,9 +104,10 @@ extension Fleet {
     releaseLimit(classIndex).cells + settings.planAheadCells
   }
 
-  private func priority(_ i: Int) -> Int32 {
+  private mutating func priority(_ i: Int) -> Int32 {
     guard let task = robots[i].job.task else { return 0 }
-    return tasks.open[task]?.record.spec.priority ?? 0
+    // Looked at in place: a copy of the task is dear.
+    return tasks.update(task) { $0.record.spec.priority } ?? 0
   }
 
   /// Queues one move; what cannot be queued is planned again in the next round.

@@ -22,7 +22,8 @@ extension Fleet {
     }
     // Whatever the events have changed is durable with their numbers, or not at all.
     if !dirtyTasks.isEmpty { robotsToStore.append(i) }
-    if robots[i].confirmDue == nil { robots[i].confirmDue = now + Duration.milliseconds(500) }
+    // In good time before the robot says it again; most get another message before.
+    if robots[i].confirmDue == nil { robots[i].confirmDue = now + Duration.milliseconds(1000) }
   }
 
   private mutating func handle(_ i: Int, _ event: RobotEvent) {

@@ -111,13 +111,15 @@ extension Fleet {
         return Refusal(.noCapableRobot, "\(id) cannot carry so much")
       }
     }
-    let enrolled = robots.indices.filter(isEnrolled)
-    guard !enrolled.isEmpty else {
+    guard !robotByID.isEmpty else {
       return Refusal(
         .noCapableRobot, "this fleet has no robots yet",
         hint: "enrol some: `drover robot enrol NAME`")
     }
-    guard enrolled.contains(where: { isAble($0, spec) }) else {
+    // The first robots asked mostly can; whether one is enrolled is asked last, it is dearest.
+    var someCan = false
+    for i in robots.indices where !someCan { someCan = isAble(i, spec) && isEnrolled(i) }
+    guard someCan else {
       return Refusal(
         .noCapableRobot, "no robot of this fleet can \(spec.body.kind.rawValue) this",
         hint: "see `drover robot list` for what each robot can do")
@@ -236,11 +238,23 @@ extension Fleet {
   /// Where each class may go has changed.
   mutating func rebuildGraphs() {
     graphs = site.classes.indices.map { site.moveGraph(forClass: $0, closed: closedZones) }
+    let before = planner
     planner = LifelongPlanner(
-      graphs: graphs, seed: planningSeed, tableMemoryLimit: settings.tableMemoryLimit)
+      graphs: graphs, seed: planningSeed, tableMemoryLimit: settings.tableMemoryLimit,
+      cells: site.graph.cells)
     planner.stuckAfter = settings.stuckAfterRounds
+    planner.keepWays(of: before, closed: closedCells())
     for id in tasks.openOrder { _ = tasks.update(id) { $0.estimate = nil } }
     for i in robots.indices { robots[i].goalDirty = true }
+  }
+
+  /// The cells of all closed zones.
+  private func closedCells() -> Set<Int32> {
+    var cells: Set<Int32> = []
+    for (zone, isClosed) in zip(site.zones, closedZones) where isClosed {
+      cells.formUnion(zone.cells.map(\.rawValue))
+    }
+    return cells
   }
 
   // MARK: Shared

@@ -107,15 +107,15 @@ extension Fleet {
 
   /// Something for the task has gone out to its robot.
   mutating func taskSent(_ i: Int) {
-    guard let task = robots[i].job.task, tasks.open[task]?.record.state == .assigned else { return }
+    guard let task = robots[i].job.task, tasks.update(task, { $0.record.state }) == .assigned
+    else { return }
     setState(task, .dispatched)
   }
 
   /// The robot has taken up something for the task.
   mutating func taskAcknowledged(_ i: Int) {
-    guard let task = robots[i].job.task, tasks.open[task]?.record.state == .dispatched else {
-      return
-    }
+    guard let task = robots[i].job.task, tasks.update(task, { $0.record.state }) == .dispatched
+    else { return }
     setState(task, .underway)
   }
 
@@ -156,9 +156,12 @@ extension Fleet {
 
   /// Waits come and go without an event of their own: looks at them again.
   mutating func refreshState(_ i: Int) {
-    guard let task = robots[i].job.task, let open = tasks.open[task] else { return }
+    guard let task = robots[i].job.task,
+      let open = tasks.update(
+        task, { (state: $0.record.state, waitsForHuman: $0.mission.waitsForHuman) })
+    else { return }
     let isRunning =
-      switch open.record.state {
+      switch open.state {
       case .underway, .waiting, .dispatched: true
       case .queued, .blocked, .assigned, .paused, .cancelling, .completed, .failed, .cancelled,
         .expired:
@@ -167,13 +170,13 @@ extension Fleet {
     guard isRunning else { return }
     if robots[i].freshness != .fresh || robots[i].presence != .present {
       setState(task, .waiting(.robotSilent))
-    } else if open.mission.waitsForHuman {
+    } else if open.waitsForHuman {
       setState(task, .waiting(.humanRelease))
     } else if robots[i].queuedGroup != nil {
       setState(task, .waiting(.stationOccupied))
     } else if robots[i].isCutOff {
       setState(task, .waiting(.reopening))
-    } else if case .waiting = open.record.state {
+    } else if case .waiting = open.state {
       setState(task, .underway)
     }
   }

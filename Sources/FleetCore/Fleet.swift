@@ -41,7 +41,7 @@ public struct Fleet: Sendable {
   var robotsWaitForChargers = false
   var closedZones: [Bool]
   /// Vertex -> the robot whose plan ends there; kept up to date during a planning round.
-  var endAt: [Int32: RobotIndex] = [:]
+  var endAt: PlannedEnds
   var replies = ReplyMemory()
   var statistics = FleetStatistics()
   var routeCells: [Int64] = []
@@ -79,12 +79,14 @@ public struct Fleet: Sendable {
     planningSeed = seed.derive("planner")
     tasks = TaskBook(endedKept: settings.endedTasksKept)
     places = PlaceBook(site: site)
+    endAt = PlannedEnds(vertexCount: site.graph.vertexCount)
     let closed = site.closedAtStart
     closedZones = closed
     graphs = site.classes.indices.map { site.moveGraph(forClass: $0, closed: closed) }
     traffic = Traffic(resourceCount: graphs.first?.resourceCount ?? site.graph.vertexCount)
     planner = LifelongPlanner(
-      graphs: graphs, seed: planningSeed, tableMemoryLimit: settings.tableMemoryLimit)
+      graphs: graphs, seed: planningSeed, tableMemoryLimit: settings.tableMemoryLimit,
+      cells: site.graph.cells)
     planner.stuckAfter = settings.stuckAfterRounds
     lastAction = (max(1, serverEpoch) - 1) << 20
     dispatcher = Self.dispatcher(of: site)
@@ -128,9 +130,9 @@ public struct Fleet: Sendable {
 
   /// Sends a command on the robot's stream. Nothing is sent to a robot without a session.
   mutating func send(_ i: Int, _ command: ControlCommand) {
-    guard var stream = robots[i].control else { return }
-    let message = stream.next(command, committedEvent: robots[i].eventsHandled, now: now)
-    robots[i].control = stream
+    let committed = robots[i].eventsHandled
+    guard let message = robots[i].control?.next(command, committedEvent: committed, now: now)
+    else { return }
     noteConfirmed(i)
     outbox.append(.send(robots[i].id, message))
   }

@@ -68,7 +68,7 @@ extension Fleet {
     }
     let remnant = planner.forget()
     beginAnew()
-    let ends = endAt.sorted { $0.key < $1.key }
+    let ends = endAt.entries
     return FleetImage(
       robots: robots,
       enrolled: robotByID.sorted { $0.key < $1.key }.map {

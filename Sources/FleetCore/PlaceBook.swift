@@ -16,9 +16,9 @@ struct PlaceBook: Sendable {
   }
 
   private(set) var groups: [Group]
-  /// Chargers and parking places as indices into `groups`, in the site's order.
-  let chargers: [Int]
-  let parking: [Int]
+  /// Chargers and parking places, by where they lie.
+  let chargersByPlace: PlaceIndex
+  let parkingByPlace: PlaceIndex
   private let groupByID: [StationID: Int]
   /// Place vertex -> its group.
   private let groupAt: [Int32: Int]
@@ -37,8 +37,11 @@ struct PlaceBook: Sendable {
     groups += site.parking.map {
       Group(id: $0.id, kind: .parking, vertices: [$0.vertex.rawValue])
     }
-    chargers = groups.indices.filter { groups[$0].kind == .charger }
-    parking = groups.indices.filter { groups[$0].kind == .parking }
+    let located = groups.indices.map { group in
+      (group: group, cell: site.graph.cells[Int(groups[group].vertices[0])])
+    }
+    chargersByPlace = PlaceIndex(located.filter { groups[$0.group].kind == .charger })
+    parkingByPlace = PlaceIndex(located.filter { groups[$0.group].kind == .parking })
     var byID: [StationID: Int] = [:]
     var at: [Int32: Int] = [:]
     for (index, group) in groups.enumerated() {

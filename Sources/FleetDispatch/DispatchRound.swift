@@ -8,6 +8,9 @@ struct DispatchRound {
     var candidate: Int
   }
 
+  /// Options a task has at most.
+  private static let optionsKept = 256
+
   let candidates: [Candidate]
   /// Milliseconds a cell, times 1,024.
   private var pace: [Int64]
@@ -108,15 +111,26 @@ struct DispatchRound {
       home[c] = .unknown
       failures[c] = 0
     }
+    var bound = Int64.max
     for i in open where isCapable(candidates[i], task) {
       if let only = task.onlyRobot, only != candidates[i].robot { continue }
       guard lasts(i, task, drivingCells: 0) else { continue }
       let cells = airDistance(candidates[i].vertex)
       guard lasts(i, task, drivingCells: cells) else { continue }
       let waiting = candidates[i].availableInMilliseconds ?? 0
-      options.append(
-        Option(time: waiting + milliseconds(i, cells: Int64(cells)), candidate: i))
+      let time = waiting + milliseconds(i, cells: Int64(cells))
+      if time >= bound { continue }
+      options.append(Option(time: time, candidate: i))
+      if options.count >= 2 * Self.optionsKept { bound = keepBest() }
     }
+  }
+
+  /// Drops all but the best options: of thousands of robots only a few are ever looked at.
+  /// - Returns: the time of the worst that is kept; who comes later than that needs not be kept.
+  private mutating func keepBest() -> Int64 {
+    options.sort { ($0.time, $0.candidate) < ($1.time, $1.candidate) }
+    options.removeLast(options.count - Self.optionsKept)
+    return options[options.count - 1].time
   }
 
   /// Whether candidate `i` can drive so far besides the work; notes when not.

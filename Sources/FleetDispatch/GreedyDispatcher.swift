@@ -171,15 +171,29 @@ public struct GreedyDispatcher: Dispatcher {
     from vertex: Int32, to goals: [Int32], tries: Int, _ distance: (Int32) -> Int32?
   ) -> Int32? {
     if goals.count == 1 { return distance(goals[0]) }
-    let order = goals.sorted {
-      airDistance($0, vertex) < airDistance($1, vertex)
-    }
     var best: Int32?
     var left = tries
-    for goal in order where left > 0 {
-      guard let cells = distance(goal) else { continue }
+    var last: (air: Int32, index: Int) = (-1, -1)
+    // The first tries nearly always succeed: they are looked for one by one.
+    while left > 0, let next = nearest(to: vertex, of: goals, after: last) {
+      last = next
+      guard let cells = distance(goals[next.index]) else { continue }
       best = min(best ?? cells, cells)
       left -= 1
+    }
+    return best
+  }
+
+  /// The goal that comes next by its distance as the crow flies, and then by its place in the list.
+  private func nearest(
+    to vertex: Int32, of goals: [Int32], after last: (air: Int32, index: Int)
+  ) -> (air: Int32, index: Int)? {
+    var best: (air: Int32, index: Int)?
+    for (index, goal) in goals.enumerated() {
+      let air = airDistance(goal, vertex)
+      guard (air, index) > last else { continue }
+      if let best, best.air <= air { continue }
+      best = (air, index)
     }
     return best
   }

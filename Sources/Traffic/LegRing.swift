@@ -14,6 +14,9 @@ struct LegRing: Sendable {
   private(set) var count = 0
   /// The number of the first leg.
   private(set) var first: UInt64 = 0
+  /// Where the first and the last leg come to rest: asked for far more often than changed.
+  private(set) var firstEnd: Int32 = -1
+  private(set) var lastEnd: Int32 = -1
 
   /// The number of the last leg. Only of a ring that is not empty.
   @inline(__always)
@@ -21,6 +24,12 @@ struct LegRing: Sendable {
 
   @inline(__always)
   subscript(number: UInt64) -> QueuedLeg { slots[slot(number)] }
+
+  /// Where leg `number` comes to rest. Looked up in place, without a copy of the leg.
+  func end(of number: UInt64) -> Int32 {
+    let index = slot(number)
+    return slots[index].plan.path[slots[index].plan.path.count - 1]
+  }
 
   /// Forgets all legs; the next appended one gets `number`.
   mutating func restart(at number: UInt64) {
@@ -31,6 +40,8 @@ struct LegRing: Sendable {
 
   mutating func append(_ leg: QueuedLeg) {
     if count == slots.count { grow() }
+    lastEnd = leg.plan.end
+    if count == 0 { firstEnd = lastEnd }
     slots[(start + count) & (slots.count - 1)] = leg
     count += 1
   }
@@ -40,11 +51,13 @@ struct LegRing: Sendable {
     start = (start + 1) & (slots.count - 1)
     count -= 1
     first += 1
+    if count > 0 { firstEnd = end(of: first) }
   }
 
   mutating func removeLast() {
     count -= 1
     slots[(start + count) & (slots.count - 1)] = Self.vacant
+    if count > 0 { lastEnd = end(of: last) }
   }
 
   @inline(__always)

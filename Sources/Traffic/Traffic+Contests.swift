@@ -29,16 +29,20 @@ extension Traffic {
   /// Ends the contests of resources that at most one robot holds now.
   mutating func refreshContests() {
     guard !contested.isEmpty else { return }
-    for slot in routes.indices where routes[slot].isContested {
-      routes[slot].isContested = false
-      markDirty(Int32(slot))
+    for slot in contestants where routes[Int(slot)].isContested {
+      routes[Int(slot)].isContested = false
+      markDirty(slot)
     }
+    contestants.removeAll(keepingCapacity: true)
     contested = contested.filter { resource in
       let holding = holders(of: resource)
       return holding.contains { $0 != holding[0] }
     }
     for resource in contested {
-      for holder in holders(of: resource) { routes[Int(holder)].isContested = true }
+      for holder in holders(of: resource) {
+        routes[Int(holder)].isContested = true
+        contestants.append(holder)
+      }
     }
   }
 

@@ -82,13 +82,14 @@ extension Traffic {
 
   /// The marks of `robot` on its order.
   public func position(of robot: RobotIndex) -> RoutePosition {
-    let route = presentRoute(robot)
+    let slot = present(robot)
     return RoutePosition(
-      order: route.order, update: route.update, visited: route.visited, through: route.released)
+      order: routes[slot].order, update: routes[slot].update, visited: routes[slot].visited,
+      through: routes[slot].released)
   }
 
   /// The highest leg that `robot` was ever told in its order that it may drive, trimmed or not.
-  public func furthestReleased(_ robot: RobotIndex) -> UInt64 { presentRoute(robot).furthest }
+  public func furthestReleased(_ robot: RobotIndex) -> UInt64 { routes[present(robot)].furthest }
 
   /// Everything as plain values, for independent checks.
   /// - Complexity: O(resources + tokens)

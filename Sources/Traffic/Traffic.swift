@@ -26,6 +26,8 @@ public struct Traffic: Sendable, Codable {
   var dirty: [Int32] = []
   /// Resources where a forced claim stands before a released one.
   var contested: [Int32] = []
+  /// Robots that take part in a contest; some of them twice, or no more.
+  var contestants: [Int32] = []
   /// One global order of appends.
   var appends: UInt64 = 0
 
@@ -51,54 +53,59 @@ public struct Traffic: Sendable, Codable {
 
   /// The cell where `robot`'s plan ends: where the next leg must start.
   public func plannedEnd(_ robot: RobotIndex) -> Int32 {
-    let route = presentRoute(robot)
-    return route.legs[route.legs.last].plan.end
+    routes[present(robot)].legs.lastEnd
   }
 
   /// The end of the last leg `robot` has visited.
   public func visitedEnd(_ robot: RobotIndex) -> Int32 {
-    let route = presentRoute(robot)
-    return route.legs[route.visited].plan.end
+    routes[present(robot)].legs.firstEnd
   }
 
   /// The end of what is released to `robot`: where it comes to rest if nothing more is.
   public func releasedEnd(_ robot: RobotIndex) -> Int32 {
-    let route = presentRoute(robot)
-    return route.legs[route.released].plan.end
+    let slot = present(robot)
+    return routes[slot].legs.end(of: routes[slot].released)
   }
 
   /// Cells planned beyond what `robot` has visited.
-  public func backlogCells(_ robot: RobotIndex) -> Int { presentRoute(robot).backlog }
+  public func backlogCells(_ robot: RobotIndex) -> Int { routes[present(robot)].backlog }
 
   /// Whether `robot` has visited all that was planned for it.
   public func isIdle(_ robot: RobotIndex) -> Bool {
-    let route = presentRoute(robot)
-    return route.legs.last == route.visited
+    let slot = present(robot)
+    return routes[slot].legs.last == routes[slot].visited
   }
 
   /// Whether released road lies ahead of `robot`.
   public func hasRoadAhead(_ robot: RobotIndex) -> Bool {
-    let route = presentRoute(robot)
-    return route.released > route.visited
+    let slot = present(robot)
+    return routes[slot].released > routes[slot].visited
   }
 
   /// Whether `robot` was held by `setHeld` or `restore`.
-  public func isHeld(_ robot: RobotIndex) -> Bool { presentRoute(robot).isHeld }
+  public func isHeld(_ robot: RobotIndex) -> Bool { routes[present(robot)].isHeld }
 
   /// Whether `robot` takes part in a contest for a cell.
-  public func isContested(_ robot: RobotIndex) -> Bool { presentRoute(robot).isContested }
+  public func isContested(_ robot: RobotIndex) -> Bool { routes[present(robot)].isContested }
 
   /// Whether `robot` was asked to trim and has not answered.
-  public func awaitsTrim(_ robot: RobotIndex) -> Bool { presentRoute(robot).pendingTrim != nil }
+  public func awaitsTrim(_ robot: RobotIndex) -> Bool {
+    routes[present(robot)].pendingTrim != nil
+  }
 
   /// Whether the robot's own word on its route is awaited.
-  public func isAwaited(_ robot: RobotIndex) -> Bool { presentRoute(robot).isAwaited }
+  public func isAwaited(_ robot: RobotIndex) -> Bool { routes[present(robot)].isAwaited }
 
   /// Whether legs can be appended for `robot` at all now.
   public func isPlannable(_ robot: RobotIndex) -> Bool {
     guard isPresent(robot) else { return false }
-    let route = routes[robot.index]
-    return !route.isFrozen && route.pendingTrim == nil
+    return !routes[robot.index].isFrozen && routes[robot.index].pendingTrim == nil
+  }
+
+  /// The slot of a robot that has joined: to look at its route in place, without a copy.
+  func present(_ robot: RobotIndex) -> Int {
+    precondition(isPresent(robot), "robot \(robot.rawValue) has not joined")
+    return robot.index
   }
 
   func presentRoute(_ robot: RobotIndex) -> Route {
