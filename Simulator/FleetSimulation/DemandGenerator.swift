@@ -31,10 +31,11 @@ struct DemandGenerator {
     kindsOf = site.classes.map { vehicle in
       possible.filter { kind in kind.skill.map { vehicle.skills.isSuperset(of: $0) } ?? true }
     }
+    let closed = site.closedAtStart
     cells = (0..<site.graph.vertexCount).map { VertexID(Int32($0)) }.filter { vertex in
       site.place(at: vertex) == nil && !site.isNoStop(vertex)
         && site.classes.indices.allSatisfy { site.mayEnter(vertex, class: $0) }
-        && !site.isClosed(vertex, closed: site.closedAtStart)
+        && !site.isClosed(vertex, closed: closed)
         && (0..<4).allSatisfy { site.graph.successors[4 * vertex.index + $0] >= 0 }
     }.map { site.graph.cell(of: $0) }
     payloadLimit = Int(

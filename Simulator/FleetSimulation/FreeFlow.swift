@@ -7,9 +7,11 @@ import VirtualRobot
 /// How long a way takes a vehicle that has the site to itself: a virtual robot of its class drives
 /// the shortest way (in cells; straight on wherever a shortest way goes straight on) with all of it
 /// released at once. Turns, acceleration, braking and speed limits are the vehicle's own; it stands
-/// in the right direction at first.
+/// in the right direction at first. On large sites, where a table of distances for each place would be
+/// needed, nothing is measured.
 struct FreeFlow {
   private static let tablesKept = 600
+  private static let cellLimit = 100_000
   private static let unreached = UInt16.max
 
   private struct TableKey: Hashable {
@@ -25,23 +27,29 @@ struct FreeFlow {
 
   private let site: Site
   private let allowed: [[Bool]]
+  private let isMeasured: Bool
   private var tables: [TableKey: [UInt16]] = [:]
   private var times: [WayKey: Int64] = [:]
 
   init(_ site: Site) {
     self.site = site
     let closed = site.closedAtStart
-    allowed = site.classes.indices.map { classIndex in
-      (0..<Int32(site.graph.vertexCount)).map {
-        site.mayEnter(VertexID($0), class: classIndex)
-          && !site.isClosed(VertexID($0), closed: closed)
+    isMeasured = site.graph.vertexCount <= Self.cellLimit
+    allowed =
+      !isMeasured
+      ? []
+      : site.classes.indices.map { classIndex in
+        (0..<Int32(site.graph.vertexCount)).map {
+          site.mayEnter(VertexID($0), class: classIndex)
+            && !site.isClosed(VertexID($0), closed: closed)
+        }
       }
-    }
   }
 
   /// The time from one cell to another; nil: there is no way.
   mutating func time(classIndex: Int, from: Int32, to: Int32) -> Duration? {
     if from == to { return .zero }
+    guard isMeasured else { return nil }
     let key = WayKey(classIndex: classIndex, from: from, to: to)
     if let known = times[key] { return .microseconds(known) }
     guard let way = way(classIndex, from, to) else { return nil }

@@ -72,7 +72,7 @@ struct ScenarioReader {
 
   func scenario() throws(ScenarioError) -> Scenario {
     var scenario = Scenario(
-      name: try fields["name"]?.text() ?? name, site: try required("site").text(),
+      name: try fields["name"]?.text() ?? name, site: try siteText(),
       robots: try robots(), duration: try required("duration_s").seconds(in: 1...864_000))
     if let value = fields["seed"] { scenario.seed = UInt64(try value.integer(in: 0...Int.max)) }
     if let value = fields["warmup_s"] { scenario.warmup = try value.seconds(in: Self.day) }
@@ -88,6 +88,21 @@ struct ScenarioReader {
     if let value = fields["gates"] { scenario.gates = try gates(value) }
     if let value = fields["fleet"] { scenario.fleet = try fleet(value) }
     return scenario
+  }
+
+  /// A site's name or path, or how one is to be made.
+  private func siteText() throws(ScenarioError) -> String {
+    let value = try required("site")
+    guard value.isMapping else { return try value.text() }
+    let fields = try value.fields(["generate", "cells", "seed"])
+    guard let kind = fields["generate"], let cells = fields["cells"] else {
+      throw value.fail("expected a site's name, or the keys \"generate\" and \"cells\"")
+    }
+    guard try kind.text() == "city" else { throw kind.fail("only a \"city\" can be made") }
+    let seed = try fields["seed"]?.integer(in: 0...Int.max) ?? 1
+    return CityGenerator(
+      cells: try cells.integer(in: CityGenerator.possible), seed: UInt64(seed)
+    ).text
   }
 
   private func required(_ key: String) throws(ScenarioError) -> ScenarioValue {

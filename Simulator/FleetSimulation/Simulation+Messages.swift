@@ -78,7 +78,7 @@ extension Simulation {
     } catch {
       refuse(error)
     }
-    if messages - lastQueueCheck >= Self.queueCheckInterval { checkQueues() }
+    if messages - lastQueueCheck >= queueCheckInterval { checkQueues() }
   }
 
   private mutating func take(_ report: RobotReport, from i: Int) {
@@ -209,8 +209,11 @@ extension Simulation {
     log(UInt64(16 * i + topic.rawValue), message.bytes)
     do throws(WireError) {
       if message.isHeartbeat {
-        let beat = try codec.decodeHeartbeat(message.bytes)
-        speak(i, robots[i].robot.receive(beat, now: robots[i].clock.time(now)))
+        if heard?.bytes != message.bytes {
+          heard = (message.bytes, try codec.decodeHeartbeat(message.bytes))
+        }
+        guard let heartbeat = heard?.heartbeat else { return }
+        speak(i, robots[i].robot.receive(heartbeat, now: robots[i].clock.time(now)))
       } else {
         let control = try codec.decodeControl(message.bytes)
         let outputs = robots[i].robot.receive(control, now: robots[i].clock.time(now))

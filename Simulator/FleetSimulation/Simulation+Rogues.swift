@@ -8,22 +8,17 @@ import VirtualRobot
 // Robots that leave their road, people who carry them about, things that stand in the way.
 extension Simulation {
   /// The true outline of a robot.
-  func outline(_ i: Int) -> Outline {
-    let pose = robots[i].robot.pose
-    return Outline(
-      robot: RobotIndex(Int32(i)),
-      position: Point(x: Int64(pose.x.rounded()), y: Int64(pose.y.rounded())),
-      headingMillidegrees: Int32((pose.headingDegrees * 1000).rounded()) % 360_000,
-      lengthMillimetres: robots[i].robot.lengthMillimetres,
-      widthMillimetres: robots[i].robot.widthMillimetres)
-  }
+  func outline(_ i: Int) -> Outline { Sights.sight(i, robots[i].robot).outline }
 
   /// Robots stop before rogues and obstacles, and rogues before everybody.
   mutating func protect() {
     guard !rogues.isQuiet else { return }
     let seen = rogues.robots.filter { !departed.contains($0) }
+    let near = sights.fromWest(seen)
+    var everybody: WestToEast?
     for i in robots.indices where !robots[i].robot.isStanding {
-      if mustStop(i, seen) {
+      if rogues.contains(i), everybody == nil { everybody = sights.fromWest(robots.indices) }
+      if mustStop(i, seen: near, everybody: everybody) {
         rogues.intervened()
         inject(.stop(for: .milliseconds(600)), i)
       }
@@ -31,27 +26,37 @@ extension Simulation {
     for i in seen { forgive(i) }
   }
 
-  private func mustStop(_ i: Int, _ seen: [Int]) -> Bool {
-    let own = outline(i)
-    let speed = robots[i].robot.pose.speedMillimetresPerSecond
-    let stopping = robots[i].robot.stoppingDistanceMillimetres
+  private func mustStop(_ i: Int, seen: WestToEast, everybody: WestToEast?) -> Bool {
+    let sight = sights.all[i]
+    var own = sight.outline
     for obstacle in rogues.obstacles
-    where ProtectiveField.meets(own, speed: speed, stopping: stopping, obstacle.outline) {
+    where ProtectiveField.meets(
+      own, speed: sight.speed, stopping: sight.stopping, obstacle.outline)
+    {
       return true
     }
-    if rogues.contains(i) {
+    let far = sights.farthest(
+      ProtectiveField.reach(own, speed: sight.speed, stopping: sight.stopping))
+    if rogues.contains(i), let everybody {
       // Its way is nobody's: it looks to both sides.
-      var own = own
       own.widthMillimetres += ProtectiveField.sides
-      return robots.indices.contains {
-        $0 != i && ProtectiveField.meets(own, speed: speed, stopping: stopping, outline($0))
+      for other in everybody.near(own.position.x, far) where other.robot != i {
+        let outline = sights.all[other.robot].outline
+        if ProtectiveField.meets(own, speed: sight.speed, stopping: sight.stopping, outline) {
+          return true
+        }
+      }
+      return false
+    }
+    for other in seen.near(own.position.x, far) {
+      let it = sights.all[other.robot]
+      guard abs(it.outline.position.y - own.position.y) <= far else { continue }
+      let ahead = it.outline.driven(Int32(it.speed))
+      if ProtectiveField.meets(own, speed: sight.speed, stopping: sight.stopping, ahead) {
+        return true
       }
     }
-    return seen.contains {
-      let ahead = Int32(robots[$0].robot.pose.speedMillimetresPerSecond)
-      return ProtectiveField.meets(
-        own, speed: speed, stopping: stopping, outline($0).driven(ahead))
-    }
+    return false
   }
 
   /// A rogue that stands on the middle of what is its own, and has stopped what it did, is one no
@@ -110,17 +115,24 @@ extension Simulation {
   /// Cells on which a robot can be put down: within reach, and nobody else near; nearest first.
   private func freeCells(near place: Point, for i: Int, within: Int64, clear: Int64) -> [VertexID] {
     var found: [(distance: Int64, vertex: VertexID)] = []
-    for index in 0..<site.graph.vertexCount {
-      let vertex = VertexID(Int32(index))
-      let centre = site.centre(of: vertex)
-      let distance = abs(centre.x - place.x) + abs(centre.y - place.y)
-      guard distance <= within, !site.isNoStop(vertex),
-        site.mayEnter(vertex, class: robots[i].classIndex)
-      else { continue }
-      found.append((distance, vertex))
+    let side = Int64(site.cellMillimetres)
+    let reach = Int32(within / side) + 1
+    let (column, row) = (Int32(place.x / side), Int32(place.y / side))
+    for y in row - reach...row + reach {
+      for x in column - reach...column + reach {
+        guard let vertex = site.graph.vertex(at: Cell(x: x, y: y)) else { continue }
+        let centre = site.centre(of: vertex)
+        let distance = abs(centre.x - place.x) + abs(centre.y - place.y)
+        guard distance <= within, !site.isNoStop(vertex),
+          site.mayEnter(vertex, class: robots[i].classIndex)
+        else { continue }
+        found.append((distance, vertex))
+      }
     }
     found.sort { $0.distance != $1.distance ? $0.distance < $1.distance : $0.vertex < $1.vertex }
-    let others = robots.indices.filter { $0 != i }.map { robots[$0].robot.truePosition }
+    let others = robots.indices.filter { $0 != i }.map { robots[$0].robot.truePosition }.filter {
+      max(abs($0.x - place.x), abs($0.y - place.y)) < within + clear + side
+    }
     return found.map(\.vertex).filter { vertex in
       let centre = site.centre(of: vertex)
       return others.allSatisfy { max(abs($0.x - centre.x), abs($0.y - centre.y)) >= clear }

@@ -145,9 +145,11 @@ extension Simulation {
       let outputs = robots[i].robot.advance(to: robots[i].clock.time(now))
       if !outputs.isEmpty { speak(i, outputs) }
     }
+    sights.take(robots)
     protect()
     world.look(
-      at: robots, rogues: rogues, all: all || elapsed.wholeMicroseconds % 1_000_000 == 0, now: now)
+      at: sights.all, robots, rogues: rogues,
+      all: all || elapsed.wholeMicroseconds % 1_000_000 == 0, now: now)
   }
 
   // MARK: The end

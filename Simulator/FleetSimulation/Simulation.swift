@@ -62,9 +62,11 @@ public struct Simulation {
   /// How the run is going.
   public enum Phase: String, Sendable { case demand, drain, ended }
 
-  static let lookPeriod = Duration.milliseconds(100)
-  /// The visit queues are checked once in so many messages.
-  static let queueCheckInterval: Int64 = 1000
+  /// Between two looks at everybody's true place; with very many, twice as long.
+  var lookPeriod: Duration { .milliseconds(robots.count > 2000 ? 200 : 100) }
+  /// The visit queues are checked once in so many messages: a hundred robots say as much in three
+  /// seconds, and a thousand ten times as much.
+  var queueCheckInterval: Int64 { max(1000, 10 * Int64(robots.count)) }
 
   public let scenario: Scenario
   public let site: Site
@@ -83,6 +85,8 @@ public struct Simulation {
   /// The server cannot connect before this.
   var serverCutUntil = Instant.zero
   var rogues: Rogues
+  /// Where everybody was at the last look.
+  var sights = Sights()
   /// Fault -> the charger that it has put out of order.
   var deadChargers: [Int: Int32] = [:]
   /// Fault -> what an operator will ask for at its end.
@@ -95,6 +99,8 @@ public struct Simulation {
   /// Faults that have happened.
   var counts: [FaultKind: Int] = [:]
   let codec = WireCodec()
+  /// The heartbeat that was unpacked last: all robots get the same.
+  var heard: (bytes: [UInt8], heartbeat: Heartbeat)?
   var robots: [SimulatedRobot] = []
   var numberOf: [RobotID: Int] = [:]
   let classes: [Int]
@@ -205,7 +211,7 @@ public struct Simulation {
       guard let recorded, isOwn || fault.kind == .ghosts, recorded < robots.count else { continue }
       robots[recorded].isRecorded = true
     }
-    queue.push(.look, at: now + Self.lookPeriod)
+    queue.push(.look, at: now + lookPeriod)
     queue.push(.second, at: now + .seconds(1))
     for (index, fault) in faults.enumerated() {
       if let robot = fault.robot, robot >= robots.count { continue }
@@ -271,7 +277,7 @@ public struct Simulation {
     case .wake(let i): wake(i)
     case .look:
       look(all: false)
-      queue.push(.look, at: now + Self.lookPeriod)
+      queue.push(.look, at: now + lookPeriod)
     case .second: second()
     case .fault(let index): suffer(index)
     case .faultEnds(let index): recover(index)

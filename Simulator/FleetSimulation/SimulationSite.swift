@@ -12,6 +12,7 @@ public struct SimulationSite: Sendable {
   ///   - name: a site's name, or a path: taken from the current folder, then from the scenario's.
   ///   - path: the scenario's file. Names are also looked up in a `Maps` folder above it.
   public static func load(_ name: String, beside path: String) throws(SiteError) -> SimulationSite {
+    if let city = CityGenerator(name) { return try made(city) }
     let folder = (path as NSString).deletingLastPathComponent
     for candidate in candidates(name, folder)
     where FileManager.default.fileExists(atPath: candidate) {
@@ -23,7 +24,18 @@ public struct SimulationSite: Sendable {
 
   /// Its files, for a recorded run.
   public func recorded() throws(SiteError) -> [SimulationRecord.File] {
-    try SiteFile.texts(path).map { SimulationRecord.File(name: $0.name, text: $0.text) }
+    // What is made by rule is made again.
+    if CityGenerator(path) != nil { return [] }
+    return try SiteFile.texts(path).map { SimulationRecord.File(name: $0.name, text: $0.text) }
+  }
+
+  /// A site that is in no file.
+  private static func made(_ city: CityGenerator) throws(SiteError) -> SimulationSite {
+    do {
+      return SimulationSite(site: try Site(try city.plan()), path: city.text)
+    } catch {
+      throw SiteError(file: city.text, text: "\(error)")
+    }
   }
 
   private static func absolute(_ path: String) -> String {

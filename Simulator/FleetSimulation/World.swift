@@ -110,26 +110,18 @@ struct World {
 
   /// Looks at all robots as they stand and drive now.
   mutating func look(
-    at robots: [SimulatedRobot], rogues: Rogues, all: Bool, now: Instant
+    at sights: [Sights.Sight], _ robots: [SimulatedRobot], rogues: Rogues, all: Bool, now: Instant
   ) {
     outlines.removeAll(keepingCapacity: true)
     for i in robots.indices {
-      let pose = robots[i].robot.pose
-      let position = Point(x: Int64(pose.x.rounded()), y: Int64(pose.y.rounded()))
-      let outline = Outline(
-        robot: RobotIndex(Int32(i)), position: position,
-        headingMillidegrees: Int32((pose.headingDegrees * 1000).rounded()) % 360_000,
-        lengthMillimetres: vehicles[i].lengthMillimetres,
-        widthMillimetres: vehicles[i].widthMillimetres)
+      let outline = sights[i].outline
       outlines.append(outline)
-      guard isOnMap[i], all || !robots[i].robot.isStanding, !rogues.contains(i) else {
-        continue
-      }
+      guard isOnMap[i], all || !sights[i].isStanding, !rogues.contains(i) else { continue }
       note(ownership.check(outline), now)
       note(
         ownership.checkStopping(
-          outline.robot, position: position,
-          speedMillimetresPerSecond: Int32(pose.speedMillimetresPerSecond.rounded()),
+          outline.robot, position: outline.position,
+          speedMillimetresPerSecond: Int32(sights[i].speed.rounded()),
           brakingMillimetresPerSecond2: vehicles[i].brakingMillimetresPerSecond2,
           route: robots[i].robot.route), now)
     }
@@ -157,20 +149,21 @@ struct World {
     var batteries: [EnergyChecker.Look] = []
     var places: [ZoneChecker.Look] = []
     for i in robots.indices {
-      let robot = robots[i].robot
-      let cell = site.vertex(containing: robot.truePosition)?.rawValue ?? -1
+      let cell = site.vertex(containing: robots[i].robot.truePosition)?.rawValue ?? -1
       batteries.append(
         EnergyChecker.Look(
-          milliwattHours: robot.energyMilliwattHours, isDriving: !robot.isStanding,
-          isCharging: robot.isCharging, cell: cell))
-      let route = robot.route
+          milliwattHours: robots[i].robot.energyMilliwattHours,
+          isDriving: !robots[i].robot.isStanding, isCharging: robots[i].robot.isCharging,
+          cell: cell))
+      let route = robots[i].robot.route
       // Where it was put, or switched on, or has strayed to, it may have to rest.
-      let end = site.vertex(containing: robot.routeEnd)?.rawValue ?? -1
+      let end = site.vertex(containing: robots[i].robot.routeEnd)?.rawValue ?? -1
       let isAtRest =
-        robot.isStanding && route.visited == route.through && route.visited > 0 && cell == end
+        robots[i].robot.isStanding && route.visited == route.through && route.visited > 0
+        && cell == end
       places.append(
         ZoneChecker.Look(
-          cell: cell, rests: isAtRest, isExcused: rogues.contains(i) || robot.route.order == 0))
+          cell: cell, rests: isAtRest, isExcused: rogues.contains(i) || route.order == 0))
     }
     note(energy.check(batteries, now: now), now)
     note(zones.check(places), now)

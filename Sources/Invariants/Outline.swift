@@ -124,6 +124,15 @@ func sineCosine(millidegrees: Int32) -> (sine: Double, cosine: Double) {
   let angle = Int(((millidegrees % 360_000) + 360_000) % 360_000)
   let quarter = angle / 90_000
   let rest = angle % 90_000
+  // Most vehicles look along a street.
+  if rest == 0 {
+    switch quarter {
+    case 0: return (0, 1)
+    case 1: return (1, 0)
+    case 2: return (0, -1)
+    default: return (-1, 0)
+    }
+  }
   let isSteep = rest > 45_000
   let radians = Double(isSteep ? 90_000 - rest : rest) * (Double.pi / 180_000)
   let square = radians * radians

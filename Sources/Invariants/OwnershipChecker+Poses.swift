@@ -44,14 +44,14 @@ extension OwnershipChecker {
     _ robot: RobotIndex, position: Point, speedMillimetresPerSecond: Int32,
     brakingMillimetresPerSecond2: Int32, route: RoutePosition
   ) -> [Violation] {
-    guard robot.index < tracks.count, let track = tracks[robot.index] else {
-      return [.absent(robot)]
+    // Tracks are looked at in place: they are many, and copies are dear.
+    guard robot.index < tracks.count, tracks[robot.index] != nil else { return [.absent(robot)] }
+    guard let order = tracks[robot.index]?.order, route.order == order, order > 0 else { return [] }
+    if let released = tracks[robot.index]?.released, route.through > released {
+      return [.pastRelease(robot, order: order, leg: route.through, released: released)]
     }
-    guard route.order == track.order, route.order > 0 else { return [] }
-    let tooFar = pastRelease(robot, track, route.through)
-    guard tooFar.isEmpty else { return tooFar }
     guard
-      let left = track.millimetresLeft(
+      let left = tracks[robot.index]?.millimetresLeft(
         from: position, visited: route.visited, through: route.through)
     else { return [] }
     let speed = Int64(speedMillimetresPerSecond)

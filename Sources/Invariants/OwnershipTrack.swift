@@ -52,9 +52,9 @@ struct OwnershipTrack: Sendable {
   func millimetresLeft(from position: Point, visited: UInt64, through: UInt64) -> Int64? {
     guard visited >= self.visited, through <= last, through >= visited else { return nil }
     let current = min(visited + 1, through)
-    let leg = legs[Int(current - self.visited)]
-    let beyond = legs[Int(through - self.visited)].millimetres - leg.millimetres
-    return beyond + leg.millimetresLeft(from: position)
+    let index = Int(current - self.visited)
+    let beyond = legs[Int(through - self.visited)].millimetres - legs[index].millimetres
+    return beyond + legs[index].millimetresLeft(from: position)
   }
 
   /// A new order starts where the last one's released road ends.
@@ -150,7 +150,8 @@ extension OwnershipTrack.Leg {
     var left = abs(end.x - position.x) + abs(end.y - position.y)
     var nearest = Int64.max
     var after: Int64 = 0
-    for (a, b) in zip(points, points.dropFirst()).reversed() {
+    for i in stride(from: points.count - 2, through: 0, by: -1) {
+      let (a, b) = (points[i], points[i + 1])
       let off = Self.outside(position.x, a.x, b.x) + Self.outside(position.y, a.y, b.y)
       if off < nearest {
         nearest = off

@@ -44,8 +44,12 @@ extension VirtualRobot {
 
   /// The least distance in which it can stop.
   public var stoppingDistanceMillimetres: Double {
-    let speed = motion.snapshot(at: clock).speed
-    return speed * speed / (2 * motion.limits.braking)
+    stoppingDistance(at: motion.snapshot(at: clock).speed)
+  }
+
+  /// The least distance in which it could stop from `speed`, in millimetres and seconds.
+  public func stoppingDistance(at speed: Double) -> Double {
+    speed * speed / (2 * motion.limits.braking)
   }
 
   /// The way left to the end of what it has acknowledged.

@@ -55,6 +55,12 @@ enum ProtectiveField {
   /// Between two looks.
   private static let reaction = 0.25
 
+  /// From the middle of a vehicle to the end of what it looks at, at most.
+  static func reach(_ outline: Outline, speed: Double, stopping: Double) -> Int64 {
+    Int64(min(100_000, stopping + speed * reaction + margin))
+      + Int64(outline.lengthMillimetres) + Int64(outline.widthMillimetres + sides)
+  }
+
   /// Whether a vehicle that drives on must stop for `other`.
   static func meets(_ outline: Outline, speed: Double, stopping: Double, _ other: Outline) -> Bool {
     let reach = Int32(min(100_000, stopping + speed * reaction + margin))

@@ -1,0 +1,81 @@
+import FleetModel
+import Invariants
+import VirtualRobot
+
+/// Where all robots are at one moment, worked out once for everybody who looks.
+struct Sights {
+  /// One robot, as it is then.
+  struct Sight {
+    var outline: Outline
+    var speed: Double
+    var stopping: Double
+    var isStanding: Bool
+  }
+
+  private(set) var all: [Sight] = []
+  /// The most that an outline measures, length and width together, and the highest speed.
+  private var largest: Int64 = 0
+  private var fastest = 0.0
+
+  /// - Complexity: O(robots)
+  mutating func take(_ robots: [SimulatedRobot]) {
+    all.removeAll(keepingCapacity: true)
+    all.reserveCapacity(robots.count)
+    largest = 0
+    fastest = 0
+    for i in robots.indices { all.append(Self.sight(i, robots[i].robot)) }
+    for sight in all {
+      let outline = sight.outline
+      largest = max(largest, Int64(outline.lengthMillimetres) + Int64(outline.widthMillimetres))
+      fastest = max(fastest, sight.speed)
+    }
+  }
+
+  static func sight(_ i: Int, _ robot: VirtualRobot) -> Sight {
+    let pose = robot.pose
+    let speed = pose.speedMillimetresPerSecond
+    let outline = Outline(
+      robot: RobotIndex(Int32(i)),
+      position: Point(x: Int64(pose.x.rounded()), y: Int64(pose.y.rounded())),
+      headingMillidegrees: Int32((pose.headingDegrees * 1000).rounded()) % 360_000,
+      lengthMillimetres: robot.lengthMillimetres, widthMillimetres: robot.widthMillimetres)
+    return Sight(
+      outline: outline, speed: speed, stopping: robot.stoppingDistance(at: speed),
+      isStanding: robot.isStanding)
+  }
+
+  /// No other robot's outline, nor what it drives over in a second, comes nearer to a robot at
+  /// `reach` from its own middle than this.
+  func farthest(_ reach: Int64) -> Int64 { reach + largest + 2 * Int64(fastest) + 2000 }
+
+  /// Robots in the order of their places from west to east.
+  func fromWest(_ robots: some Sequence<Int>) -> WestToEast {
+    WestToEast(robots.map { (x: all[$0].outline.position.x, robot: $0) })
+  }
+}
+
+/// Robots by their place from west to east, to find those near a place.
+struct WestToEast {
+  private let entries: [(x: Int64, robot: Int)]
+
+  init(_ entries: [(x: Int64, robot: Int)]) {
+    self.entries = entries.sorted { $0.x != $1.x ? $0.x < $1.x : $0.robot < $1.robot }
+  }
+
+  /// The robots no farther to the east or west of `x` than `far`.
+  func near(_ x: Int64, _ far: Int64) -> ArraySlice<(x: Int64, robot: Int)> {
+    let first = index(of: x - far)
+    return entries[first..<max(first, index(of: x + far + 1))]
+  }
+
+  /// The first entry at or east of `x`.
+  private func index(of x: Int64) -> Int {
+    var low = 0
+    var high = entries.count
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].x < x { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,0 +1,44 @@
+import FleetModel
+import Grid
+import Site
+import Testing
+
+@testable import FleetSimulation
+
+@Suite struct CityGeneratorTests {
+  @Test func aCityIsAsLargeAsAskedForAndTheSameEachTime() throws {
+    let city = CityGenerator(cells: 8000, seed: 3)
+    let site = try Site(try city.plan())
+    #expect((8000..<11_000).contains(site.graph.vertexCount))
+    let again = try Site(try city.plan())
+    #expect(site.parking == again.parking && site.graph.cells == again.graph.cells)
+    let other = try Site(try CityGenerator(cells: 8000, seed: 4).plan())
+    #expect(site.parking != other.parking)
+    #expect(!site.stations.isEmpty && !site.chargers.isEmpty)
+  }
+
+  @Test func everyPlaceOfACityCanBeReachedAndLeft() throws {
+    let site = try Site(try CityGenerator(cells: 5000, seed: 1).plan())
+    #expect(site.problems().filter { $0.severity == .error }.isEmpty)
+  }
+
+  @Test func aScenarioMakesItsSite() throws {
+    let scenario = try ScenarioFile.parse(
+      "site: {generate: city, cells: 6000, seed: 9}\nrobots: 20\nduration_s: 20\n",
+      file: "city.yaml")
+    #expect(CityGenerator(scenario.site) == CityGenerator(cells: 6000, seed: 9))
+    let again = try ScenarioFile.parse(scenario.yaml, file: "city.yaml")
+    #expect(again.site == scenario.site)
+    let site = try SimulationSite.load(scenario.site, beside: "city.yaml")
+    #expect(site.site.id.text == "city-6000-9")
+    #expect(throws: ScenarioError.self) {
+      try ScenarioFile.parse("site: {generate: moon, cells: 6000}\nduration_s: 20\n", file: "x")
+    }
+  }
+
+  @Test func nobodyWhoIsNearIsOverlooked() {
+    let all = WestToEast([(x: 40, robot: 0), (x: 10, robot: 1), (x: 25, robot: 2)])
+    #expect(all.near(20, 10).map(\.robot) == [1, 2])
+    #expect(all.near(100, 10).isEmpty)
+  }
+}
