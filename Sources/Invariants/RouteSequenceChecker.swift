@@ -1,8 +1,8 @@
 import FleetModel
 
 /// The numbers and places of what is sent to each robot, and of what it tells: orders rise, updates of
-/// an order follow one another, legs are visited one after the other, and no road through a closed zone
-/// is released.
+/// an order follow one another, legs are visited one after the other, and no road into a closed zone is
+/// released (whoever is in one when it is closed drives out).
 ///
 /// What was durable and never sent is unknown here: after a start of the server the first update and
 /// the first visit of each robot may have any number.
@@ -66,16 +66,28 @@ public struct RouteSequenceChecker: Sendable {
     }
     track.isFresh = false
     track.update = max(track.update, update.update)
-    if closed.contains(true) {
-      for (offset, leg) in update.legs.enumerated() {
-        let number = update.firstLeg + UInt64(offset)
-        guard number > track.released, number <= update.releasedThrough else { continue }
-        guard let point = leg.points.first(where: { isClosed($0, closed) }) else { continue }
+    if closed.contains(true) { found += entries(robot, update, after: track.released) }
+    track.released = max(track.released, update.releasedThrough)
+    return found
+  }
+
+  /// Where legs after `released` enter a closed zone; whoever is in one drives out.
+  private func entries(
+    _ robot: RobotIndex, _ update: RouteUpdate, after released: UInt64
+  ) -> [Violation] {
+    var found: [Violation] = []
+    var last = update.start
+    for (offset, leg) in update.legs.enumerated() {
+      let number = update.firstLeg + UInt64(offset)
+      for point in leg.points {
+        defer { last = point }
+        guard number > released, number <= update.releasedThrough, isClosed(point, closed),
+          !isClosed(last, closed)
+        else { continue }
         found.append(
           .releasedIntoClosed(robot, order: update.order, leg: number, at: point))
       }
     }
-    track.released = max(track.released, update.releasedThrough)
     return found
   }
 

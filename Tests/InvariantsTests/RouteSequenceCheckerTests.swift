@@ -81,6 +81,16 @@ private let a = RobotIndex(0)
         == [.releasedIntoClosed(a, order: 1, leg: 4, at: Point(x: 10_500, y: 0))])
   }
 
+  @Test mutating func whoeverIsInAClosedZoneDrivesOut() {
+    checker.zone(0, isClosed: true)
+    var out = update(1, to: [11_000, 10_000, 9000])
+    out.start = Point(x: 12_000, y: 0)
+    #expect(checker.sent(a, out).isEmpty)
+    var again = update(2, first: 4, to: [10_000])
+    again.start = Point(x: 9000, y: 0)
+    #expect(checker.sent(a, again).count == 1)
+  }
+
   @Test mutating func whatIsOnlyQueuedOrWasReleasedBeforeIsNoEntry() {
     #expect(checker.sent(a, update(1, to: [9000, 11_000])).isEmpty)
     checker.zone(0, isClosed: true)

@@ -8,14 +8,15 @@
 # A bug counts as caught when a run fails with it that passes without it. Prints a table row a bug;
 # exit code 1 when one is not caught, does not build, or its patch no longer fits.
 #
-# SEEDS (20) seeds of SCENARIOS (chaos-campus-100 chaos-harbour-100) are tried, JOBS (2) at a time.
+# SEEDS (20) seeds of SCENARIOS (crashes-campus-30, links-campus-30, chaos-campus-100, chaos-harbour-100)
+# are tried, JOBS (2) at a time.
 # DROVER_MUTANT is the folder of the copy ($TMPDIR/drover-mutant): kept, so that the next bug builds
 # quickly. Sources under version control are never touched.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 here=$root/Tests/Mutations
 copy=${DROVER_MUTANT:-${TMPDIR:-/tmp}/drover-mutant}
-scenarios=${SCENARIOS:-chaos-campus-100 chaos-harbour-100}
+scenarios=${SCENARIOS:-crashes-campus-30 links-campus-30 chaos-campus-100 chaos-harbour-100}
 seeds=${SEEDS:-20}
 jobs=${JOBS:-2}
 
