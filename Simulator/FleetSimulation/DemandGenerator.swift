@@ -14,6 +14,9 @@ struct DemandGenerator {
   /// Cells to be sent to: on the way of everybody.
   private let cells: [Cell]
   private let payloadLimit: Int
+  /// Class -> the stations that it may enter; what is nobody's in particular goes to those of a class
+  /// in the fleet.
+  private let stationsOf: [[Int]]
   private var random: SeededGenerator
   private var nextArrival: Int64 = 0
 
@@ -34,10 +37,15 @@ struct DemandGenerator {
     let closed = site.closedAtStart
     cells = (0..<site.graph.vertexCount).map { VertexID(Int32($0)) }.filter { vertex in
       site.place(at: vertex) == nil && !site.isNoStop(vertex)
-        && site.classes.indices.allSatisfy { site.mayEnter(vertex, class: $0) }
+        && site.classes.indices.allSatisfy { site.canRest(on: vertex, class: $0) }
         && !site.isClosed(vertex, closed: closed)
         && (0..<4).allSatisfy { site.graph.successors[4 * vertex.index + $0] >= 0 }
     }.map { site.graph.cell(of: $0) }
+    stationsOf = site.classes.indices.map { classIndex in
+      site.stations.indices.filter { station in
+        site.stations[station].bays.contains { site.canRest(on: $0, class: classIndex) }
+      }
+    }
     payloadLimit = Int(
       site.classes.indices.filter { counts[$0] > 0 && site.classes[$0].skills.contains(.deliver) }
         .map { site.classes[$0].payloadGrams }.min() ?? 0)
@@ -109,7 +117,7 @@ struct DemandGenerator {
     switch kind {
     case .deliver:
       if random.chance(parameters.withCode) { code = String(1000 + random.next(below: 9000)) }
-      body = .deliver(delivery(code))
+      body = .deliver(delivery(code, among: stations(for: wanted)))
     case .patrol:
       let route = site.routes[random.next(below: site.routes.count)].id
       let rounds = Int32(random.next(in: parameters.patrolRounds))
@@ -117,29 +125,39 @@ struct DemandGenerator {
     case .sweep:
       body = .sweep(Sweep(area: site.areas[random.next(below: site.areas.count)].id))
     case .goTo:
-      body = .goTo(GoTo(target: target()))
+      body = .goTo(GoTo(target: target(among: stations(for: wanted))))
     }
     return TaskOrder(
       spec: TaskSpec(body: body, priority: priority, robot: nil), kind: kind, wanted: wanted,
       code: code)
   }
 
-  private mutating func delivery(_ code: String?) -> Delivery {
-    let pickup = random.next(below: site.stations.count)
-    let other = random.next(below: site.stations.count - 1)
+  /// The stations between which somebody can drive: those of the class that is to be kept busy, or
+  /// of one that is drawn, where not every class may enter all.
+  private mutating func stations(for wanted: Int?) -> [Int] {
+    let able = fleet.indices.filter { fleet[$0] > 0 && stationsOf[$0].count >= 2 }
+    let all = Array(site.stations.indices)
+    if able.allSatisfy({ stationsOf[$0].count == all.count }) { return all }
+    if let wanted, able.contains(wanted) { return stationsOf[wanted] }
+    return able.isEmpty ? all : stationsOf[able[random.next(below: able.count)]]
+  }
+
+  private mutating func delivery(_ code: String?, among stations: [Int]) -> Delivery {
+    let pickup = random.next(below: stations.count)
+    let other = random.next(below: stations.count - 1)
     let drop = other < pickup ? other : other + 1
     return Delivery(
-      pickup: site.stations[pickup].id, drop: site.stations[drop].id,
+      pickup: site.stations[stations[pickup]].id, drop: site.stations[stations[drop]].id,
       loadMilliseconds: Int64(random.next(in: parameters.loadMilliseconds)),
       unloadMilliseconds: Int64(random.next(in: parameters.unloadMilliseconds)),
       releaseCode: code,
       payloadGrams: Int32(min(random.next(in: parameters.payloadGrams), payloadLimit)))
   }
 
-  private mutating func target() -> GoTo.Target {
-    let station = site.stations.isEmpty ? nil : random.next(below: site.stations.count)
+  private mutating func target(among stations: [Int]) -> GoTo.Target {
+    let station = stations.isEmpty ? nil : random.next(below: stations.count)
     if let station, cells.isEmpty || random.chance(0.5) {
-      return .station(site.stations[station].id)
+      return .station(site.stations[stations[station]].id)
     }
     return .cell(cells[random.next(below: cells.count)])
   }

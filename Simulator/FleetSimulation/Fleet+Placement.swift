@@ -66,7 +66,7 @@ extension Scenario.Robots {
       let wished = starts.count * site.parking.count / max(1, total)
       let order = Array(wished..<site.parking.count) + Array(0..<min(wished, site.parking.count))
       let free = order.first {
-        !taken[$0] && site.mayEnter(site.parking[$0].vertex, class: classIndex)
+        !taken[$0] && site.canRest(on: site.parking[$0].vertex, class: classIndex)
       }
       guard let free else { continue }
       taken[free] = true

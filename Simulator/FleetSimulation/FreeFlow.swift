@@ -40,7 +40,7 @@ struct FreeFlow {
       ? []
       : site.classes.indices.map { classIndex in
         (0..<Int32(site.graph.vertexCount)).map {
-          site.mayEnter(VertexID($0), class: classIndex)
+          site.canRest(on: VertexID($0), class: classIndex)
             && !site.isClosed(VertexID($0), closed: closed)
         }
       }

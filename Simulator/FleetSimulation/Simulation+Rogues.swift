@@ -109,33 +109,49 @@ extension Simulation {
 
   private mutating func put(_ i: Int, at place: Point) {
     rogues.add(i, until: now + .seconds(5))
-    speak(i, robots[i].robot.placeByHand(at: place, now: robots[i].clock.time(now)))
+    let heading = site.vertex(containing: place)
+      .flatMap { site.startHeading(at: $0, class: robots[i].classIndex) }
+    speak(
+      i,
+      robots[i].robot.placeByHand(
+        at: place, heading: heading?.millidegrees, now: robots[i].clock.time(now)))
+  }
+
+  /// How far a robot that is longer than a cell reaches beyond the middle of one.
+  private func reach(_ i: Int) -> Int64 {
+    guard site.isLong(class: robots[i].classIndex) else { return 0 }
+    return Int64(robots[i].robot.lengthMillimetres / 2 + robots[i].robot.widthMillimetres / 2)
   }
 
   /// Cells on which a robot can be put down: within reach, and nobody else near; nearest first.
   private func freeCells(near place: Point, for i: Int, within: Int64, clear: Int64) -> [VertexID] {
     var found: [(distance: Int64, vertex: VertexID)] = []
     let side = Int64(site.cellMillimetres)
-    let reach = Int32(within / side) + 1
+    let cells = Int32(within / side) + 1
     let (column, row) = (Int32(place.x / side), Int32(place.y / side))
-    for y in row - reach...row + reach {
-      for x in column - reach...column + reach {
+    for y in row - cells...row + cells {
+      for x in column - cells...column + cells {
         guard let vertex = site.graph.vertex(at: Cell(x: x, y: y)) else { continue }
         let centre = site.centre(of: vertex)
         let distance = abs(centre.x - place.x) + abs(centre.y - place.y)
         guard distance <= within, !site.isNoStop(vertex),
-          site.mayEnter(vertex, class: robots[i].classIndex)
+          site.canRest(on: vertex, class: robots[i].classIndex)
         else { continue }
         found.append((distance, vertex))
       }
     }
     found.sort { $0.distance != $1.distance ? $0.distance < $1.distance : $0.vertex < $1.vertex }
-    let others = robots.indices.filter { $0 != i }.map { robots[$0].robot.truePosition }.filter {
-      max(abs($0.x - place.x), abs($0.y - place.y)) < within + clear + side
+    let own = reach(i)
+    let others = robots.indices.filter { $0 != i }.map {
+      (place: robots[$0].robot.truePosition, room: clear + own + reach($0))
+    }.filter {
+      max(abs($0.place.x - place.x), abs($0.place.y - place.y)) < within + $0.room + side
     }
     return found.map(\.vertex).filter { vertex in
       let centre = site.centre(of: vertex)
-      return others.allSatisfy { max(abs($0.x - centre.x), abs($0.y - centre.y)) >= clear }
+      return others.allSatisfy {
+        max(abs($0.place.x - centre.x), abs($0.place.y - centre.y)) >= $0.room
+      }
     }
   }
 
@@ -151,7 +167,7 @@ extension Simulation {
     // Nobody throws things at robots, or so close before them that they cannot stop.
     let isFree = robots.indices.allSatisfy { i in
       let place = robots[i].robot.truePosition
-      let room = Int64(robots[i].robot.stoppingDistanceMillimetres) + 4000
+      let room = Int64(robots[i].robot.stoppingDistanceMillimetres) + 4000 + reach(i)
       return max(abs(place.x - centre.x), abs(place.y - centre.y)) >= room
     }
     guard isFree else { return }
@@ -175,7 +191,7 @@ extension Simulation {
   /// another's road are put onto the nearest free cell.
   mutating func healRogues() {
     for i in robots.indices where robots[i].robot.isStanding && robots[i].session != nil {
-      let isAstray = robots[i].robot.route.order == 0 && isAstride(i)
+      let isAstray = robots[i].robot.route.order == 0 && (isAstride(i) || isAskew(i))
       guard !departed.contains(i), rogues.isDone(i, now: now),
         isAstray || rogues.contains(i) || world.isContested(i)
       else { continue }
@@ -187,6 +203,14 @@ extension Simulation {
       counts[.handMoves, default: 0] += 1
       put(i, at: site.centre(of: cell))
     }
+  }
+
+  /// A robot longer than a cell that is not where, or how, its class comes to rest.
+  private func isAskew(_ i: Int) -> Bool {
+    guard site.isLong(class: robots[i].classIndex) else { return false }
+    let heading = Int32((robots[i].robot.pose.headingDegrees * 1000).rounded()) % 90_000
+    guard let vertex = site.vertex(containing: robots[i].robot.truePosition) else { return true }
+    return heading != 0 || !site.canRest(on: vertex, class: robots[i].classIndex)
   }
 
   /// Off the middle of a cell by more than a robot that has arrived is.

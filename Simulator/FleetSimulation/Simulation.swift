@@ -190,6 +190,8 @@ public struct Simulation {
             vendor: "Drover", model: "virtual", serial: "\(i + 1)", vehicle: vehicle,
             heartbeatTimeoutMilliseconds: scenario.vehicles.heartbeatTimeoutMilliseconds),
           cellMillimetres: site.cellMillimetres, start: site.centre(of: start.vertex),
+          headingMillidegrees: site.startHeading(at: start.vertex, class: start.classIndex)?
+            .millidegrees ?? 0,
           energyPermille: energy, seed: seed.derive("robot", i)))
       robots.append(SimulatedRobot(id: id, classIndex: start.classIndex, robot: robot))
       numberOf[id] = i

@@ -54,7 +54,8 @@ struct World {
     routes = Self.routeChecker(of: site, robots: vehicles.count)
     custody = CustodyChecker(robots: vehicles.count)
     self.start = start
-    ownership = OwnershipChecker(graph: site.graph, cellMillimetres: site.cellMillimetres)
+    ownership = OwnershipChecker(
+      graph: site.graph, cellMillimetres: site.cellMillimetres, vehicles: vehicles)
     sessions = [UInt64](repeating: 0, count: vehicles.count)
     handled = sessions
     orders = sessions
@@ -198,7 +199,7 @@ struct World {
       handled[robot] = numbered.number
       let index = RobotIndex(Int32(robot))
       note(routes.committed(index, numbered.event), now)
-      guard case .present(let position, _, _, _, _) = numbered.event else {
+      guard case .present(let position, _, _, _, _, let heading) = numbered.event else {
         note(ownership.committed(index, numbered.event), now)
         continue
       }
@@ -213,7 +214,8 @@ struct World {
         let reach = ((length * length + width * width).squareRoot() / 2).rounded()
         note(
           ownership.placed(
-            index, at: position, reach: Int64(reach), error: Int64(vehicle.errorMillimetres)), now)
+            index, at: position, heading: heading, reach: Int64(reach),
+            error: Int64(vehicle.errorMillimetres)), now)
       } else {
         note(ownership.committed(index, numbered.event), now)
       }

@@ -42,7 +42,7 @@ extension Fleet {
       }
       if hasOverrun(i, state) { return .doubtful }
     }
-    if let vertex = site.vertex(containing: state.position),
+    if let vertex = site.vertex(containing: state.position), !isLong(i),
       traffic.owner(of: vertex.rawValue) == robot
     {
       return .onRoad
@@ -56,8 +56,8 @@ extension Fleet {
     guard state.speedMillimetresPerSecond == 0, state.route.visited == state.route.through else {
       return false
     }
-    let covered = outline(i, at: state.position)
-    guard covered.count > 1 else { return false }
+    let covered = outline(i, at: state.position, heading: state.headingMillidegrees)
+    guard isLong(i) || covered.count > 1 else { return false }
     let own = traffic.ownedCells(robots[i].index)
     return !covered.allSatisfy(own.contains)
   }
@@ -65,7 +65,7 @@ extension Fleet {
   /// Whether some own cell is no further from `position` than the localisation may be wrong.
   private func isBesideOwnRoad(_ i: Int, _ position: Point) -> Bool {
     let error = Int64(robots[i].factsheet?.vehicle.errorMillimetres ?? 0)
-    for cell in traffic.ownedCells(robots[i].index) where Int(cell) < site.graph.vertexCount {
+    for cell in ownRoad(i) where Int(cell) < site.graph.vertexCount {
       if isWithin(error, of: position, site.graph.cells[Int(cell)]) { return true }
     }
     return false
@@ -132,7 +132,7 @@ extension Fleet {
   /// more than that.
   mutating func standAstray(_ i: Int, _ position: Point) {
     traffic.endObstruction(robots[i].index)
-    block(i, outline(i, at: position))
+    block(i, outline(i, at: position, heading: robots[i].heading))
   }
 
   /// Takes `cells` by force for robot `i`.
@@ -169,12 +169,12 @@ extension Fleet {
   private func reach(_ i: Int, _ state: RobotState) -> [Int32] {
     let speed = abs(Int64(state.speedMillimetresPerSecond))
     guard speed > 0, let vehicle = robots[i].factsheet?.vehicle else {
-      return outline(i, at: state.position)
+      return outline(i, at: state.position, heading: state.headingMillidegrees)
     }
     let braking = 2 * Int64(max(1, vehicle.brakingMillimetresPerSecond2))
     let stretch = speed + speed * speed / braking
     let ahead = HeadingVector(millidegrees: state.headingMillidegrees)
-    var cells = outline(i, at: state.position)
+    var cells = outline(i, at: state.position, heading: state.headingMillidegrees)
     let step = max(1, Int64(site.cellMillimetres) / 2)
     var driven: Int64 = 0
     while driven < stretch {
@@ -189,7 +189,11 @@ extension Fleet {
   }
 
   /// The cells under the robot standing at `position`: one where it is on the middle for all it knows.
-  func outline(_ i: Int, at position: Point) -> [Int32] {
+  func outline(_ i: Int, at position: Point, heading: Int32?) -> [Int32] {
+    if isLong(i) {
+      return longOutline(i, at: position, heading: heading)
+        ?? vertices(within: radius(i) + Int64(site.cellMillimetres), of: position)
+    }
     if let vertex = site.vertex(containing: position) {
       let centre = site.centre(of: vertex)
       let off = max(abs(centre.x - position.x), abs(centre.y - position.y))

@@ -136,6 +136,7 @@ extension Fleet {
   /// no way is shorter.
   mutating func distance(_ i: Int, from: Int32, to: Int32) -> Int32? {
     guard let classIndex = robots[i].classIndex else { return nil }
+    if long.tables[classIndex] != nil { return longDistance(i, classIndex, from: from, to: to) }
     return planner.distance(graph: Int32(classIndex), from: from, to: to).map(Int32.init)
   }
 

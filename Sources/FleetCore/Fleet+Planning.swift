@@ -14,9 +14,12 @@ extension Fleet {
     var agents: [PlanningAgent] = []
     agents.reserveCapacity(robots.count)
     for i in robots.indices { agents.append(agent(i)) }
-    let walls = heldRoad(agents) + obstructedCells()
+    var walls = heldRoad(agents) + obstructedCells()
+    let round = planLong(&agents, walls)
+    walls += round.walls
     let budget = PlanningBudget(work: settings.planningWork * robots.count)
-    for move in planner.step(agents, walls: walls, budget: budget) { append(move) }
+    let moves = planner.step(agents, walls: walls, closed: round.closed, budget: budget)
+    for move in moves { append(move) }
     unstick(&agents, walls)
   }
 
@@ -116,10 +119,15 @@ extension Fleet {
     // Of several steps of one robot the later ones mean nothing once one could not be queued.
     guard let classIndex = robots[i].classIndex, traffic.plannedEnd(robots[i].index) == move.from
     else { return }
-    let leg = leg(move.move, classIndex)
-    guard traffic.append(robots[i].index, leg) == nil else { return }
-    endAt[move.from] = nil
-    endAt[move.to] = robots[i].index
+    _ = queue(i, leg(move.move, classIndex))
+  }
+
+  /// Queues one leg of robot `i`, where that can be.
+  mutating func queue(_ i: Int, _ leg: PlannedLeg) -> Bool {
+    let start = traffic.plannedEnd(robots[i].index)
+    guard traffic.append(robots[i].index, leg) == nil else { return false }
+    if endAt[start] == robots[i].index { endAt[start] = nil }
+    endAt[leg.end] = robots[i].index
     if let task = robots[i].job.task {
       let now = self.now
       _ = tasks.update(task) { open in
@@ -127,17 +135,23 @@ extension Fleet {
       }
     }
     // On a way that is passed through, every cell may change what is best next.
-    if move.to == robots[i].goal || robots[i].errand?.stops == false { robots[i].goalDirty = true }
+    if leg.end == robots[i].goal || robots[i].errand?.stops == false { robots[i].goalDirty = true }
+    return true
   }
 
-  private func leg(_ move: Int32, _ classIndex: Int) -> PlannedLeg {
+  func leg(_ move: Int32, _ classIndex: Int) -> PlannedLeg {
     let path = Array(graphs[classIndex].path(of: move))
+    return PlannedLeg(
+      path: path, claims: Array(graphs[classIndex].claims(of: move)), speedLimit: limit(on: path))
+  }
+
+  /// The lowest speed limit on the cells of a path; 0: none.
+  func limit(on path: [Int32]) -> Int32 {
     var speedLimit: Int32 = 0
     for cell in path {
       let limit = site.speedLimit(at: VertexID(cell))
       if limit > 0, speedLimit == 0 || limit < speedLimit { speedLimit = limit }
     }
-    return PlannedLeg(
-      path: path, claims: Array(graphs[classIndex].claims(of: move)), speedLimit: speedLimit)
+    return speedLimit
   }
 }

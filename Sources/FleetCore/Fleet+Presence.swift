@@ -23,7 +23,7 @@ extension Fleet {
       route: route, isStanding: standing, isOnRoad: site.vertex(containing: position) != nil,
       isOnOwnRoad: robots[i].presence != .absent && !isAstray(i, position),
       isCurrent: isPresent ? query == 0 : hasHeard && answers,
-      isBetweenCells: outline(i, at: position).count > 1)
+      isBetweenCells: isBetweenCells(i, position))
     let verdict = ReconcileRule.verdict(word, known(i))
     if verdict == .ignore || verdict == .nothing { return }
     guard let classIndex = robots[i].classIndex else {
@@ -84,7 +84,7 @@ extension Fleet {
   /// Whether `position` is on no cell that was promised to the robot.
   func isAstray(_ i: Int, _ position: Point) -> Bool {
     guard let vertex = site.vertex(containing: position) else { return true }
-    return !traffic.ownedCells(robots[i].index).contains(vertex.rawValue)
+    return !ownRoad(i).contains(vertex.rawValue)
   }
 
   /// The robot knows our order: it goes on with it.
@@ -111,12 +111,13 @@ extension Fleet {
     _ i: Int, _ position: Point, _ route: RoutePosition, _ classIndex: Int
   ) {
     guard let start = site.vertex(containing: position)?.rawValue else { return }
-    guard !graphs[classIndex].moves(from: start).isEmpty else {
+    let pose = long.tables[classIndex] == nil ? nil : pose(i, at: start)
+    guard hasWayOut(classIndex, start, pose) else {
       offMap(i, "its class has no way out of \(site.graph.cell(of: VertexID(start)))")
       return standAstray(i, position)
     }
     let robot = robots[i].index
-    let covered = outline(i, at: position).filter { $0 != start }
+    let covered = outline(i, at: position, heading: robots[i].heading).filter { $0 != start }
     guard !covered.contains(where: { traffic.isRestedOn($0, but: robot) }) else {
       offMap(i, "it stands between cells, and others on them as well")
       return standAstray(i, position)
@@ -130,12 +131,14 @@ extension Fleet {
     }
     if traffic.isPresent(robot) {
       contested(
-        i, traffic.rejoin(robot, at: start, under: under, order: robots[i].order))
+        i,
+        traffic.rejoin(
+          robot, at: start, under: under, heading: pose?.heading.rawValue, order: robots[i].order))
     } else {
       contested(
         i,
         traffic.join(
-          robot, at: start, under: under, order: robots[i].order,
+          robot, at: start, under: under, heading: pose?.heading.rawValue, order: robots[i].order,
           limit: releaseLimit(classIndex)))
     }
     robots[i].presence = .present

@@ -28,7 +28,8 @@ extension Fleet {
 
   private mutating func handle(_ i: Int, _ event: RobotEvent) {
     switch event {
-    case .present(let position, let route, let standing, let epoch, let query):
+    case .present(let position, let route, let standing, let epoch, let query, let heading):
+      robots[i].heading = heading
       present(
         i, position: position, route: route, standing: standing, serverEpoch: epoch,
         answering: query)

@@ -238,6 +238,7 @@ extension Fleet {
   /// Where each class may go has changed.
   mutating func rebuildGraphs() {
     graphs = site.classes.indices.map { site.moveGraph(forClass: $0, closed: closedZones) }
+    long = LongVehicles(site: site, closed: closedZones)
     let before = planner
     planner = LifelongPlanner(
       graphs: graphs, seed: planningSeed, tableMemoryLimit: settings.tableMemoryLimit,

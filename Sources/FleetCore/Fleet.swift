@@ -16,7 +16,7 @@ import Traffic
 /// come and go), `Fleet+Presence` (where they are), `Fleet+Containment` (where they should not be),
 /// `Fleet+Freshness` (whether they are heard and
 /// drive), `Fleet+Reports` (what they did), `Fleet+Tick` (time), `Fleet+Planning` and `Fleet+Goals`
-/// (where to, and the way), `Fleet+Actions` (work at a place), `Fleet+Tasks` (a task's life),
+/// (where to, and the way), `Fleet+Footprints` (for vehicles longer than a cell), `Fleet+Actions` (work at a place), `Fleet+Tasks` (a task's life),
 /// `Fleet+Dispatch` (who does what), `Fleet+Requests`, `Fleet+Views` and `Fleet+Explain`
 /// (operators), `Fleet+Restore` (after a restart), `FleetImage` (a copy for the flight recorder).
 public struct Fleet: Sendable {
@@ -33,6 +33,7 @@ public struct Fleet: Sendable {
   var traffic: Traffic
   var planner: LifelongPlanner
   var graphs: [MoveGraph]
+  var long: LongVehicles
   var dispatcher: any Dispatcher
   let charging = ChargingPolicy()
   /// Skills that open tasks without a robot need.
@@ -83,6 +84,7 @@ public struct Fleet: Sendable {
     let closed = site.closedAtStart
     closedZones = closed
     graphs = site.classes.indices.map { site.moveGraph(forClass: $0, closed: closed) }
+    long = LongVehicles(site: site, closed: closed)
     traffic = Traffic(resourceCount: graphs.first?.resourceCount ?? site.graph.vertexCount)
     planner = LifelongPlanner(
       graphs: graphs, seed: planningSeed, tableMemoryLimit: settings.tableMemoryLimit,

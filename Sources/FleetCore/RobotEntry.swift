@@ -42,6 +42,8 @@ struct RobotEntry: Sendable, Codable {
 
   // What it says of itself.
   var factsheet: Factsheet?
+  /// Where it looks, as told with where it is last; thousandths of a degree clockwise from north.
+  var heading: Int32?
   /// Position in the site's classes; nil: no factsheet, or of a class unknown here.
   var classIndex: Int?
   var session = SessionStatus.never

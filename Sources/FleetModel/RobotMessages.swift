@@ -156,9 +156,11 @@ public enum RobotEvent: Sendable, Equatable {
   /// First event of a session, of a server epoch, and answer to `.query`: where the robot is and
   /// what it holds. `serverEpoch` is the newest it had heard when it said so (0: none): what was
   /// said before it heard of this server may be overtaken by what an earlier one has sent.
-  /// `answering` is the number of the query it answers, 0: unasked.
+  /// `answering` is the number of the query it answers, 0: unasked. `heading` is where it looks,
+  /// thousandths of a degree clockwise from north; nil: it does not say.
   case present(
-    position: Point, route: RoutePosition, standing: Bool, serverEpoch: UInt64, answering: UInt64)
+    position: Point, route: RoutePosition, standing: Bool, serverEpoch: UInt64, answering: UInt64,
+    heading: Int32? = nil)
   /// It may and will drive through leg `through`.
   case acknowledged(order: UInt64, update: UInt64, through: UInt64)
   /// The outline has wholly reached the end of leg `leg`. Cumulative.

@@ -17,6 +17,7 @@ enum RecordKeys {
     "standingMilliwatts", "released", "visited", "acknowledged", "firstLeg", "legs", "update",
     "claims", "path", "speedLimit", "task", "run", "end", "stage", "delivery", "isUnlocked",
     "isCancelling", "lock", "sent", "due", "kind", "rest", "pose", "x", "y",
+    "heading",
   ]
 
   /// Name -> place in `known`.

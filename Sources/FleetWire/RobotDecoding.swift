@@ -175,12 +175,15 @@ extension Reader {
   private func present(
     _ m: UnsafeMutablePointer<Drover__V1__Present>
   ) throws(WireError) -> RobotEvent {
-    .present(
+    let isSaid = m.pointee.heading_case == DROVER__V1__PRESENT__HEADING_HEADING_MDEG
+    return .present(
       position: try part("Point").point(require(m.pointee.position, "position")),
       route: try part("RoutePosition").routePosition(m.pointee.route),
       standing: m.pointee.standing != 0,
       serverEpoch: try counter(m.pointee.server_epoch, "server_epoch"),
-      answering: try counter(m.pointee.answering, "answering"))
+      answering: try counter(m.pointee.answering, "answering"),
+      heading: isSaid
+        ? try check(m.pointee.heading_mdeg, WireLimits.headings, "heading_mdeg") : nil)
   }
 
   private func acknowledged(

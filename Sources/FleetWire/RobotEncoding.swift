@@ -113,7 +113,7 @@ extension Builder {
     let m = message(drover__v1__robot_event__init)
     m.pointee.number = value.number
     switch value.event {
-    case .present(let position, let route, let standing, let serverEpoch, let query):
+    case .present(let position, let route, let standing, let serverEpoch, let query, let heading):
       m.pointee.event_case = DROVER__V1__ROBOT_EVENT__EVENT_PRESENT
       m.pointee.present = message(drover__v1__present__init)
       m.pointee.present.pointee.position = point(position)
@@ -121,6 +121,10 @@ extension Builder {
       m.pointee.present.pointee.standing = standing ? 1 : 0
       m.pointee.present.pointee.server_epoch = serverEpoch
       m.pointee.present.pointee.answering = query
+      if let heading {
+        m.pointee.present.pointee.heading_case = DROVER__V1__PRESENT__HEADING_HEADING_MDEG
+        m.pointee.present.pointee.heading_mdeg = heading
+      }
     case .acknowledged(let order, let update, let through):
       m.pointee.event_case = DROVER__V1__ROBOT_EVENT__EVENT_ACKNOWLEDGED
       m.pointee.acknowledged = message(drover__v1__acknowledged__init)

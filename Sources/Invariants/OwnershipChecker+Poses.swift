@@ -18,7 +18,7 @@ extension OwnershipChecker {
     return found
   }
 
-  private func visitCells(under outline: Outline, _ body: (Cell, VertexID?) -> Void) {
+  func visitCells(under outline: Outline, _ body: (Cell, VertexID?) -> Void) {
     let rectangle = OrientedRectangle(outline, shrunkBy: Double(toleranceMillimetres))
     let reach = rectangle.reach
     let half = Double(cellMillimetres) / 2

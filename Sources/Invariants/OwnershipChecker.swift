@@ -20,8 +20,15 @@ public struct OwnershipChecker: Sendable {
   private var owners: [Int32]
   /// Further owners of contested cells.
   private var others: [Int32: [RobotIndex]] = [:]
+  /// By robot; vehicles that fit a cell need none.
+  let vehicles: [VehicleClass]
 
-  public init(graph: Graph, cellMillimetres: Int32, toleranceMillimetres: Int32 = 5) {
+  /// - Parameter vehicles: by robot; without them everybody fits a cell.
+  public init(
+    graph: Graph, cellMillimetres: Int32, vehicles: [VehicleClass] = [],
+    toleranceMillimetres: Int32 = 5
+  ) {
+    self.vehicles = vehicles
     self.graph = graph
     self.cellMillimetres = Int64(cellMillimetres)
     self.toleranceMillimetres = Int64(toleranceMillimetres)
@@ -44,19 +51,23 @@ public struct OwnershipChecker: Sendable {
   /// The server took a robot's word that it stands at `position` without a route: it joined, or
   /// everything it held before was given back.
   /// - Parameters:
+  ///   - heading: where it says it looks.
   ///   - reach: no part of its outline is further from where it really stands.
   ///   - error: nor does it really stand further from `position` than this.
   public mutating func placed(
-    _ robot: RobotIndex, at position: Point, reach: Int64 = 0, error: Int64 = 0
+    _ robot: RobotIndex, at position: Point, heading: Int32? = nil, reach: Int64 = 0,
+    error: Int64 = 0
   ) -> [Violation] {
     left(robot)
     while tracks.count <= robot.index { tracks.append(nil) }
     guard let vertex = vertex(at: position) else {
       return [.offRoad(robot, at: position, cell: cell(at: position))]
     }
-    let under = beside(vertex, position, reach: reach, error: error)
+    let under =
+      longVehicle(robot).map { cells(under: $0, at: position, vertex, heading: heading ?? 0) }
+      ?? beside(vertex, position, reach: reach, error: error)
     tracks[robot.index] = OwnershipTrack(
-      standing: vertex.rawValue, under: under, at: position)
+      standing: vertex.rawValue, under: under, at: position, heading: heading ?? 0)
     for cell in [vertex.rawValue] + under { _ = own(robot, cell) }
     return []
   }
@@ -86,7 +97,10 @@ public struct OwnershipChecker: Sendable {
         found.append(.disconnected(robot, order: update.order, leg: number))
         break
       }
-      track.append(vertices, points: leg.points)
+      let covered = longVehicle(robot).map {
+        swept(by: $0, from: track.end, along: leg.points)
+      }
+      track.append(vertices, points: leg.points, swept: covered)
     }
     for vertex in track.release(through: update.releasedThrough) {
       if let owner = own(robot, vertex) {
@@ -99,8 +113,8 @@ public struct OwnershipChecker: Sendable {
 
   /// An event of `robot` is committed by the server.
   public mutating func committed(_ robot: RobotIndex, _ event: RobotEvent) -> [Violation] {
-    if case .present(let position, let route, _, _, _) = event {
-      return present(robot, at: position, route)
+    if case .present(let position, let route, _, _, _, let heading) = event {
+      return present(robot, at: position, heading: heading, route)
     }
     switch event {
     case .present, .visited, .trimmed, .acknowledged: break
@@ -129,11 +143,11 @@ public struct OwnershipChecker: Sendable {
   }
 
   private mutating func present(
-    _ robot: RobotIndex, at position: Point, _ route: RoutePosition
+    _ robot: RobotIndex, at position: Point, heading: Int32?, _ route: RoutePosition
   ) -> [Violation] {
     guard route.order > 0, robot.index < tracks.count, var track = tracks[robot.index],
       track.order == route.order
-    else { return placed(robot, at: position) }
+    else { return placed(robot, at: position, heading: heading) }
     let furthest = max(route.visited, route.through)
     let found = pastRelease(robot, track, furthest)
     var freed = track.visit(min(max(route.visited, track.visited), track.released))

@@ -10,6 +10,11 @@ struct OwnershipTrack: Sendable {
     var end: Point
     /// Driven length from the order's start to this leg's end.
     var millimetres: Int64
+    /// All cells that the vehicle covers on it, and those on which it then rests.
+    var covered: [Int32]
+    var rest: [Int32]
+    /// At its end, thousandths of a degree clockwise from north; of vehicles longer than a cell.
+    var heading: Int32 = 0
   }
 
   private(set) var order: UInt64 = 0
@@ -23,9 +28,18 @@ struct OwnershipTrack: Sendable {
   /// Cells under the robot beside its own, where it was put between cells; until it has driven.
   private(set) var under: [Int32]
 
-  init(standing vertex: Int32, under: [Int32] = [], at point: Point) {
+  init(standing vertex: Int32, under: [Int32] = [], at point: Point, heading: Int32 = 0) {
     self.under = under
-    legs = [Leg(vertices: [vertex], points: [point], end: point, millimetres: 0)]
+    legs = [
+      Leg(
+        vertices: [vertex], points: [point], end: point, millimetres: 0, covered: [vertex],
+        rest: [vertex], heading: heading)
+    ]
+  }
+
+  /// Where the road that is known so far ends.
+  var end: (point: Point, heading: Int32) {
+    (legs[legs.count - 1].end, legs[legs.count - 1].heading)
   }
 
   /// The highest leg known.
@@ -33,15 +47,15 @@ struct OwnershipTrack: Sendable {
 
   /// Where the robot stands, and what is released ahead.
   var heldCells: [Int32] {
-    var cells = Array(legs[0].vertices.suffix(1)) + under
-    for leg in legs.prefix(Int(released - visited) + 1).dropFirst() { cells += leg.vertices }
+    var cells = legs[0].rest + under
+    for leg in legs.prefix(Int(released - visited) + 1).dropFirst() { cells += leg.covered }
     return cells
   }
 
   func holds(_ vertex: Int32) -> Bool {
-    if legs[0].vertices.last == vertex || under.contains(vertex) { return true }
+    if legs[0].rest.contains(vertex) || under.contains(vertex) { return true }
     for leg in legs.prefix(Int(released - visited) + 1).dropFirst()
-    where leg.vertices.contains(vertex) {
+    where leg.covered.contains(vertex) {
       return true
     }
     return false
@@ -96,7 +110,10 @@ struct OwnershipTrack: Sendable {
     return true
   }
 
-  mutating func append(_ vertices: [Int32], points: [Point]) {
+  /// - Parameter swept: of a vehicle longer than a cell, what it covers on the leg and at its end.
+  mutating func append(
+    _ vertices: [Int32], points: [Point], swept: SweptCells? = nil
+  ) {
     var length = legs[legs.count - 1].millimetres
     var from = legs[legs.count - 1].end
     for point in points {
@@ -105,7 +122,10 @@ struct OwnershipTrack: Sendable {
     }
     let start = legs[legs.count - 1].end
     legs.append(
-      Leg(vertices: vertices, points: [start] + points, end: from, millimetres: length))
+      Leg(
+        vertices: vertices, points: [start] + points, end: from, millimetres: length,
+        covered: swept?.cells ?? vertices, rest: swept?.rest ?? Array(vertices.suffix(1)),
+        heading: swept?.heading ?? 0))
   }
 
   /// - Returns: the vertices released by this.
@@ -115,7 +135,7 @@ struct OwnershipTrack: Sendable {
     let new = legs[Int(released - visited) + 1...Int(reached - visited)]
     released = reached
     everReleased = max(everReleased, released)
-    return new.flatMap(\.vertices)
+    return new.flatMap(\.covered)
   }
 
   /// - Parameter leg: at most `released`.
@@ -123,7 +143,7 @@ struct OwnershipTrack: Sendable {
   mutating func visit(_ leg: UInt64) -> [Int32] {
     guard leg > visited else { return [] }
     let done = Int(leg - visited)
-    let freed = legs[...done].flatMap(\.vertices) + under
+    let freed = legs[...done].flatMap { $0.covered + $0.rest } + under
     under = []
     legs.removeFirst(done)
     visited = leg
@@ -136,7 +156,7 @@ struct OwnershipTrack: Sendable {
     let kept = max(visited, through)
     guard kept < last else { return [] }
     let beyond = Int(kept - visited) + 1
-    let freed = legs[beyond...].flatMap(\.vertices)
+    let freed = legs[beyond...].flatMap(\.covered)
     legs.removeLast(legs.count - beyond)
     released = min(released, kept)
     return freed

@@ -102,7 +102,7 @@ public struct RouteSequenceChecker: Sendable {
     case .trimmed(_, _, let through):
       tracks[robot.index].released = min(tracks[robot.index].released, through)
       answered(robot)
-    case .present(_, let route, _, _, _):
+    case .present(_, let route, _, _, _, _):
       if route.order == tracks[robot.index].order {
         tracks[robot.index].released = min(
           tracks[robot.index].released, max(route.through, route.visited))

@@ -19,7 +19,7 @@ extension Site {
     var taken = [Bool](repeating: false, count: parking.count)
     var starts: [FleetStart] = []
     for classIndex in turns {
-      let free = order.first { !taken[$0] && mayEnter(parking[$0].vertex, class: classIndex) }
+      let free = order.first { !taken[$0] && canRest(on: parking[$0].vertex, class: classIndex) }
       guard let free else { continue }
       taken[free] = true
       starts.append(FleetStart(classIndex: classIndex, place: parking[free]))

@@ -44,6 +44,7 @@ extension Site {
       classes: classes, stations: stations, chargers: chargers, parking: parking, zones: zones,
       routes: routes, areas: areas)
     self.index = index
+    self.index.poses = classes.indices.map { poseGraph(ofClass: $0) { _ in false } }
   }
 
   private static func sortedUnique(_ vertices: [VertexID]) -> [VertexID] {

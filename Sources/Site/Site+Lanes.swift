@@ -4,7 +4,7 @@ import Grid
 extension Site {
   /// Shapes of road on which robots get into each other's way for good.
   func laneProblems(_ roads: [ClassRoads]) -> [SiteProblem] {
-    roads.flatMap { roads in
+    roads.filter { $0.ways == nil }.flatMap { roads in
       shortLaneProblems(roads) + singleFileProblems(roads)
     }
   }

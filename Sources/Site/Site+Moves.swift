@@ -22,14 +22,16 @@ extension Site {
   /// The closures with which the site opens, one entry a zone.
   public var closedAtStart: [Bool] { zones.map(\.closedAtStart) }
 
-  /// The moves that class `forClass` can make while the zones marked in `closed` are closed.
+  /// The moves that class `forClass` can make while the zones marked in `closed` are closed. Of a
+  /// class longer than a cell: between the cells on which its centre may come to rest, whatever
+  /// it must turn for that (see `poseGraph`).
   /// - Parameter closed: one entry a zone.
   /// - Complexity: O(vertices)
   public func moveGraph(forClass classIndex: Int, closed: [Bool]) -> MoveGraph {
     precondition(closed.count == zones.count, "\(closed.count) closures, \(zones.count) zones")
     return MoveGraph(
       graph: graph,
-      allowed: { mayEnter($0, class: classIndex) && !isClosed($0, closed: closed) },
+      allowed: { canRest(on: $0, class: classIndex) && !isClosed($0, closed: closed) },
       noStop: { isNoStop($0) },
       mutexes: zones.filter(\.exclusive).map(\.cells))
   }

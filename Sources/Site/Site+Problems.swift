@@ -8,9 +8,14 @@ extension Site {
   /// for every robot. Zones that are closed at start count as open.
   /// - Complexity: O(classes * vertices)
   public func problems() -> [SiteProblem] {
-    let roads = classes.indices.map { ClassRoads(self, class: $0) }
+    let covered = coveredByLongVehicles()
+    let roads = classes.indices.map { index in
+      isLong(class: index)
+        ? ClassRoads(self, longClass: index) : ClassRoads(self, class: index, covered: covered)
+    }
     let found =
-      sizeProblems() + connectionProblems(roads) + placeProblems(roads) + fleetProblems(roads)
+      sizeProblems() + footprintProblems(covered) + connectionProblems(roads) + placeProblems(roads)
+      + fleetProblems(roads)
       + workProblems(roads) + laneProblems(roads)
     return found.filter { $0.severity == .error } + found.filter { $0.severity == .warning }
   }
@@ -28,19 +33,9 @@ extension Site {
     return vertices.count > 3 ? "\(first) and \(vertices.count - 3) more" : first
   }
 
-  /// Vehicles that do not fit their cell whichever way they turn.
   private func sizeProblems() -> [SiteProblem] {
     classes.flatMap { vehicle -> [SiteProblem] in
       var found: [SiteProblem] = []
-      let free = Int64(cellMillimetres) - 2 * Int64(vehicle.errorMillimetres)
-      let (length, width) = (Int64(vehicle.lengthMillimetres), Int64(vehicle.widthMillimetres))
-      if free <= 0 || length * length + width * width > free * free {
-        found.append(
-          problem(
-            .error,
-            "class \(vehicle.id): \(length) x \(width) mm with \(vehicle.errorMillimetres) mm of "
-              + "error to each side does not turn within a cell of \(cellMillimetres) mm"))
-      }
       if vehicle.skills.contains(.sweep), vehicle.sweepWidthMillimetres < cellMillimetres {
         found.append(
           problem(
@@ -53,7 +48,8 @@ extension Site {
   }
 
   private func connectionProblems(_ roads: [ClassRoads]) -> [SiteProblem] {
-    roads.flatMap { roads -> [SiteProblem] in
+    // Long vehicles come to places through streets that lead nowhere else.
+    roads.filter { $0.ways == nil }.flatMap { roads -> [SiteProblem] in
       let name = classes[roads.classIndex].id
       let lost = roads.road.indices.lazy.filter { roads.road[$0] && !roads.inMain[$0] }
         .map { VertexID(Int32($0)) }

@@ -29,5 +29,5 @@ public struct Site: Sendable {
   /// One-way lanes, cell by cell, for drawings; `graph` obeys them already.
   public let lanes: [[VertexID]]
 
-  let index: SiteIndex
+  var index: SiteIndex
 }

@@ -1,5 +1,6 @@
 import FleetModel
 import Grid
+import MAPF
 
 /// Which list, and where in it.
 enum PlaceIndex: Sendable {
@@ -21,6 +22,8 @@ struct SiteIndex: Sendable {
   var speedLimits: [Int32]
   var noStop: [Bool]
   var isLane: [Bool]
+  /// Class -> its resting poses with all zones open; nil where it fits a cell.
+  var poses: [PoseGraph?] = []
 
   init(vertexCount: Int, zones: [Zone], lanes: [[VertexID]]) {
     isLane = [Bool](repeating: false, count: vertexCount)

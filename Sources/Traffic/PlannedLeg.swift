@@ -8,15 +8,21 @@ public struct PlannedLeg: Sendable, Equatable, Codable {
   /// Millimetres per second; 0: the robot's own.
   public var speedLimit: Int32
   /// Everything that is under the robot at rest at the end, the end cell first. Empty: the end cell
-  /// alone, as of every planned leg, since nobody is planned to rest in a junction. A robot that was
-  /// put into one holds its mutexes as well.
+  /// alone, as of every planned leg of a vehicle that fits a cell, since nobody is planned to rest in a
+  /// junction. A robot that was put into one holds its mutexes as well. A leg that claims a cell
+  /// under the robot at its start claims it anew: the earlier visit ends, this one goes on.
   public var rest: [Int32]
+  /// Where a vehicle longer than a cell looks at the end (`Direction`'s number); nil: nobody asks.
+  public var heading: UInt8?
 
-  public init(path: [Int32], claims: [Int32], speedLimit: Int32, rest: [Int32] = []) {
+  public init(
+    path: [Int32], claims: [Int32], speedLimit: Int32, rest: [Int32] = [], heading: UInt8? = nil
+  ) {
     self.path = path
     self.claims = claims
     self.speedLimit = speedLimit
     self.rest = rest
+    self.heading = heading
   }
 
   /// One step to `cell`, which it alone claims.
@@ -34,6 +40,11 @@ public struct PlannedLeg: Sendable, Equatable, Codable {
   /// What the robot holds at rest at the leg's end, the end cell first.
   public var restingResources: [Int32] { rest.isEmpty ? [end] : rest }
 
+  /// Whether `predicate` holds for anything that it claims or drives over.
+  func touches(_ predicate: (Int32) -> Bool) -> Bool {
+    claims.contains(where: predicate) || (heading != nil && path.contains(where: predicate))
+  }
+
   /// Whether `resource` is under the robot when it rests at the leg's end.
   @inline(__always)
   func restsOn(_ resource: Int32) -> Bool {
@@ -41,9 +52,10 @@ public struct PlannedLeg: Sendable, Equatable, Codable {
   }
 }
 
-// `rest` is left away where it is empty: of nearly every leg, and of those stored before it was.
+// `rest` and `heading` are left away where they are empty: of nearly every leg, and of those stored
+// before they were.
 extension PlannedLeg {
-  private enum CodingKeys: String, CodingKey { case path, claims, speedLimit, rest }
+  private enum CodingKeys: String, CodingKey { case path, claims, speedLimit, rest, heading }
 
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -51,6 +63,7 @@ extension PlannedLeg {
     claims = try values.decode([Int32].self, forKey: .claims)
     speedLimit = try values.decode(Int32.self, forKey: .speedLimit)
     rest = try values.decodeIfPresent([Int32].self, forKey: .rest) ?? []
+    heading = try values.decodeIfPresent(UInt8.self, forKey: .heading)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -59,5 +72,6 @@ extension PlannedLeg {
     try values.encode(claims, forKey: .claims)
     try values.encode(speedLimit, forKey: .speedLimit)
     if !rest.isEmpty { try values.encode(rest, forKey: .rest) }
+    try values.encodeIfPresent(heading, forKey: .heading)
   }
 }

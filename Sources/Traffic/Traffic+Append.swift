@@ -22,7 +22,7 @@ extension Traffic {
   public func refusal(of leg: PlannedLeg, for robot: RobotIndex) -> AppendRefusal? {
     guard isPresent(robot) else { return .absent }
     guard isPlannable(robot) else { return .frozen }
-    guard isWellFormed(leg, from: plannedEnd(robot)) else { return .malformed }
+    guard isWellFormed(leg, after: presentRoute(robot)) else { return .malformed }
     for resource in leg.claims {
       if let refusal = refusalToQueue(on: resource, robot: robot.rawValue) { return refusal }
     }
@@ -54,14 +54,27 @@ extension Traffic {
     return nil
   }
 
-  private func isWellFormed(_ leg: PlannedLeg, from start: Int32) -> Bool {
+  private func isWellFormed(_ leg: PlannedLeg, after route: Route) -> Bool {
     let claims = leg.claims
+    let last = route.legs[route.legs.last].plan
     guard !leg.path.isEmpty else { return false }
+    guard leg.heading == nil else { return isWellFormedLong(leg, after: last) }
+    let start = last.end
     for (index, claim) in claims.enumerated() {
       guard claim >= 0, Int(claim) < queues.resourceCount, claim != start else { return false }
       for earlier in 0..<index where claims[earlier] == claim { return false }
     }
     for cell in leg.path where !claims.contains(cell) { return false }
     return true
+  }
+
+  /// Of a vehicle longer than a cell: it claims what it sweeps and all that it rests on, of which a
+  /// part is under it already.
+  private func isWellFormedLong(_ leg: PlannedLeg, after last: PlannedLeg) -> Bool {
+    let claims = Set(leg.claims)
+    return claims.count == leg.claims.count
+      && claims.allSatisfy { $0 >= 0 && Int($0) < queues.resourceCount }
+      && leg.rest.first == leg.end && claims.isSuperset(of: leg.rest)
+      && leg.path.allSatisfy { claims.contains($0) || last.restsOn($0) }
   }
 }

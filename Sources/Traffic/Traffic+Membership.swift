@@ -7,10 +7,11 @@ extension Traffic {
   /// a junction would never get out. It claims that one with its way out.
   /// - Parameters:
   ///   - under: other cells that it covers, and mutexes of the junctions that it stands in.
+  ///   - heading: where a vehicle longer than a cell looks.
   ///   - order: at least 1 and above all earlier orders of this robot.
   public mutating func join(
-    _ robot: RobotIndex, at vertex: Int32, under: [Int32] = [], order: UInt64,
-    limit: ReleaseLimit
+    _ robot: RobotIndex, at vertex: Int32, under: [Int32] = [], heading: UInt8? = nil,
+    order: UInt64, limit: ReleaseLimit
   ) -> JoinOutcome {
     precondition(order > 0, "order 0 is no order")
     makeSlot(robot)
@@ -20,7 +21,8 @@ extension Traffic {
     let free = under.filter { !isRestedOn($0) }
     let held = [vertex] + free
     let plan = PlannedLeg(
-      path: [vertex], claims: held, speedLimit: 0, rest: free.isEmpty ? [] : held)
+      path: [vertex], claims: held, speedLimit: 0, rest: free.isEmpty ? [] : held,
+      heading: heading)
     let leg = QueuedLeg(plan: plan, appended: appends)
     routes[robot.index].restart(order: order, at: leg, number: 0, limit: limit)
     let token = VisitToken(robot: robot.rawValue, leg: 0)
@@ -93,12 +95,15 @@ extension Traffic {
   /// moved by hand, or drove where it should not): everything it held but that cell is given
   /// back, and a new order begins there.
   public mutating func rejoin(
-    _ robot: RobotIndex, at vertex: Int32, under: [Int32] = [], order: UInt64
+    _ robot: RobotIndex, at vertex: Int32, under: [Int32] = [], heading: UInt8? = nil,
+    order: UInt64
   ) -> JoinOutcome {
     let route = presentRoute(robot)
     precondition(order > route.order, "order \(order) after \(route.order)")
     let own = giveBackAll(robot, newEnd: vertex)
-    switch join(robot, at: vertex, under: under, order: order, limit: route.limit) {
+    switch join(
+      robot, at: vertex, under: under, heading: heading, order: order, limit: route.limit)
+    {
     case .joined(let others): return .joined(withdrawn: own + others)
     case .contested(let with, let others):
       return .contested(with: with, withdrawn: own + others)

@@ -73,8 +73,12 @@ extension Traffic {
         break
       }
       let route = routes[Int(head.robot)]
-      let rests = route.legs[head.leg].plan.restsOn(blocker.resource)
-      if (rests ? head.leg + 1 : head.leg) <= route.released { break }
+      // The leg that takes it off there; under a long vehicle the cell may stay for several.
+      var vacating = head.leg
+      while vacating < route.legs.last, route.legs[vacating].plan.restsOn(blocker.resource) {
+        vacating += 1
+      }
+      if vacating <= route.released, !route.legs[vacating].plan.restsOn(blocker.resource) { break }
       current = blocker.robot
     }
     return chain

@@ -62,20 +62,26 @@ extension Traffic {
     guard isNext || cells <= Int(routes[Int(robot)].limit.cells) else { return false }
     let token = VisitToken(robot: robot, leg: number)
     for resource in plan.claims where !queues.isHead(token, of: resource) {
-      guard isUnder(robot, resource, next: token) else { return false }
+      guard isNextOfOwn(token, on: resource) else { return false }
     }
     ahead = cells
     return true
   }
 
-  /// Whether the robot stands on `resource`, beside its cell, and `token` is the next there: it was
-  /// put between cells or into a junction.
-  private func isUnder(_ robot: Int32, _ resource: Int32, next token: VisitToken) -> Bool {
-    let standing = VisitToken(robot: robot, leg: routes[Int(robot)].visited)
-    guard queues.isHead(standing, of: resource),
-      routes[Int(robot)].legs[standing.leg].plan.end != resource
-    else { return false }
-    let next = queues.next(after: queues.first(of: resource))
-    return next >= 0 && queues[next] == token
+  /// Whether only visits of the same robot come before `token` on `resource`, which is under it: it is
+  /// longer than a cell, or was put between cells or into a junction.
+  private func isNextOfOwn(_ token: VisitToken, on resource: Int32) -> Bool {
+    var node = queues.first(of: resource)
+    while node >= 0 {
+      let ahead = queues[node]
+      if ahead == token { return true }
+      guard ahead.robot == token.robot, ahead.leg < token.leg else { return false }
+      let plan = routes[Int(token.robot)].legs[ahead.leg].plan
+      guard plan.heading != nil || plan.end != resource, plan.restsOn(resource) else {
+        return false
+      }
+      node = queues.next(after: node)
+    }
+    return false
   }
 }

@@ -6,17 +6,16 @@ extension Traffic {
     cut(robots.filter(isPresent).map { Cut($0.rawValue, from: routes[$0.index].released + 1) })
   }
 
-  /// Takes out, for every robot, its unreleased legs from the first on that claims a resource for
-  /// which `predicate` holds, with their cascade: a zone was closed.
+  /// Takes out, for every robot, its unreleased legs from the first on that claims a resource, or drives
+  /// over one under a long vehicle already, for which `predicate` holds, with their cascade: a zone
+  /// was closed.
   /// - Complexity: O(all unreleased claims)
   public mutating func withdraw(claiming predicate: (Int32) -> Bool) -> [Withdrawal] {
     var cuts: [Cut] = []
     for slot in routes.indices where routes[slot].isPresent {
       let route = routes[slot]
       var number = route.released + 1
-      while number <= route.legs.last, !route.legs[number].plan.claims.contains(where: predicate) {
-        number += 1
-      }
+      while number <= route.legs.last, !route.legs[number].plan.touches(predicate) { number += 1 }
       if number <= route.legs.last { cuts.append(Cut(Int32(slot), from: number)) }
     }
     return cut(cuts)

@@ -56,6 +56,14 @@ public struct Traffic: Sendable, Codable {
     routes[present(robot)].legs.lastEnd
   }
 
+  /// Where `robot` looks where its plan ends, and all that it rests on there: of a vehicle longer than
+  /// a cell; of others there is no heading.
+  public func plannedRest(_ robot: RobotIndex) -> (heading: UInt8?, resources: [Int32]) {
+    let route = presentRoute(robot)
+    let plan = route.legs[route.legs.last].plan
+    return (plan.heading, plan.restingResources)
+  }
+
   /// The end of the last leg `robot` has visited.
   public func visitedEnd(_ robot: RobotIndex) -> Int32 {
     routes[present(robot)].legs.firstEnd

@@ -51,7 +51,9 @@ extension Motion {
   func firstStop(now: Int64) -> Int {
     let state = snapshot(at: now)
     // Standing at a leg's end, not at a corner on its way.
-    if state.speed == 0 && state.along == 0 && !isBetweenStops { return head }
+    if state.speed == 0 && state.along == 0 && !isBetweenStops && !isTurned(state.heading) {
+      return head
+    }
     var need = state.speed * state.speed / (2 * limits.braking) + state.along
     var index = head
     while index < limit {
@@ -60,6 +62,11 @@ extension Motion {
       index += 1
     }
     return limit
+  }
+
+  /// Whether a vehicle that sweeps other cells in turning has turned since it came to the last stop.
+  private func isTurned(_ heading: Double) -> Bool {
+    limits.sweeps && Heading.turn(from: restHeading, to: heading).magnitude > 0.001
   }
 
   private struct PlanState {

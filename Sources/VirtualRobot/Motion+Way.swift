@@ -11,6 +11,7 @@ extension Motion {
     head = 0
     limit = 0
     isBetweenStops = false
+    restHeading = heading
   }
 
   /// Goes on beyond what it may drive, straight ahead.

@@ -54,6 +54,8 @@ struct Motion: Sendable {
   var limit = 0
   /// The piece driven last did not end a leg: nobody may stop here for good.
   var isBetweenStops = false
+  /// Where it looked when it came to the end of a leg last.
+  var restHeading: Double
 
   /// The plan: `segments[current...]`, in seconds after `origin`. Empty: standing.
   var segments: [Segment] = []
@@ -74,6 +76,7 @@ struct Motion: Sendable {
     placeX = Double(place.x)
     placeY = Double(place.y)
     heading = Double(headingMillidegrees) / 1000
+    restHeading = heading
   }
 
   /// Standing, and not turning.
@@ -106,6 +109,7 @@ struct Motion: Sendable {
     placeY = pieces[head].endY
     along = 0
     isBetweenStops = !pieces[head].endsLeg
+    if !isBetweenStops { restHeading = heading }
     head += 1
     guard head >= 64 else { return }
     pieces.removeSubrange(..<head)
@@ -158,6 +162,9 @@ struct MotionLimits: Sendable {
   var quarterTurn: Double
   /// Fastest speed round a corner where `quarterTurn` is 0.
   var corner: Double
+  /// The outline leaves its cell when it turns on the spot: where it has begun to turn it does not
+  /// stop, but at the end of the leg.
+  var sweeps = false
   /// Share of its speed that a fault leaves it, 0 < share <= 1.
   var slowness = 1.0
 
@@ -168,6 +175,9 @@ struct MotionLimits: Sendable {
     acceleration = Double(max(1, vehicle.accelerationMillimetresPerSecond2))
     braking = Double(max(1, vehicle.brakingMillimetresPerSecond2))
     quarterTurn = Double(vehicle.quarterTurnMilliseconds) / 1000
+    let (length, width) = (Int64(vehicle.lengthMillimetres), Int64(vehicle.widthMillimetres))
+    let cell = Int64(cellMillimetres)
+    sweeps = length * length + width * width > cell * cell
     corner = (braking * Double(cellMillimetres) / 4).squareRoot()
   }
 }

@@ -54,13 +54,19 @@ extension VirtualRobot {
 
   /// Somebody has put the standing robot elsewhere: it drops its route and what it was doing, and
   /// says where it is.
-  public mutating func placeByHand(at place: Point, now: Instant) -> [Output] {
+  /// - Parameter heading: where it looks then, thousandths of a degree clockwise from north; nil: as
+  ///   before.
+  public mutating func placeByHand(
+    at place: Point, heading: Int32? = nil, now: Instant
+  ) -> [Output] {
     let outputs = elapse(to: now.microseconds)
     if desk.running != nil { endAction(.failed(text: "moved by hand")) }
     book = RouteBook()
     motion.leaveWay(now: clock)
     motion.placeX = Double(place.x)
     motion.placeY = Double(place.y)
+    if let heading { motion.heading = Double(heading) / 1000 }
+    motion.restHeading = motion.heading
     events.say(present())
     stateIsDue = true
     return outputs + flush()

@@ -71,9 +71,10 @@ extension VirtualRobot {
   }
 
   mutating func present(answering query: UInt64 = 0) -> RobotEvent {
-    .present(
-      position: noisy(motion.snapshot(at: clock)), route: book.position,
-      standing: motion.isStanding, serverEpoch: serverEpoch, answering: query)
+    let here = motion.snapshot(at: clock)
+    return .present(
+      position: noisy(here), route: book.position, standing: motion.isStanding,
+      serverEpoch: serverEpoch, answering: query, heading: here.headingMillidegrees)
   }
 
   /// Says what is to be said now, and sets the next wake.

@@ -46,6 +46,19 @@ private func run(_ scenario: Scenario, seed: UInt64) throws -> RunReport {
   #expect(report.travelRatio >= 1)
 }
 
+/// Vehicles of 15 x 3 m and sidewalk robots on the same ground.
+@Test func longVehiclesAndSmallOnesShareTheYard() throws {
+  var scenario = scenario("yard", robots: 0, seconds: 120)
+  scenario.robots = .perClass([
+    .init(vehicle: try ClassID("carrier"), count: 3),
+    .init(vehicle: try ClassID("sidewalk"), count: 12),
+  ])
+  scenario.drainLimit = .seconds(3000)
+  let report = try run(scenario, seed: 1)
+  let told = "\(report.violations) \(report.explanations) \(report.refusals)"
+  #expect(report.passed, "\(report.gates.filter { !$0.passed }) \(told)")
+}
+
 @Test func sameSeedGivesTheSameRun() throws {
   let scenario = scenario("campus", robots: 6, seconds: 20)
   let first = try run(scenario, seed: 5)

@@ -97,7 +97,7 @@ extension SeededGenerator {
     case 0:
       .present(
         position: point(), route: routePosition(), standing: flag(), serverEpoch: counter(),
-        answering: counter())
+        answering: counter(), heading: flag() ? Int32(next(below: 360_000)) : nil)
     case 1: .acknowledged(order: fromOne(), update: fromOne(), through: counter())
     case 2: .visited(order: fromOne(), leg: fromOne())
     case 3: .trimmed(order: fromOne(), update: fromOne(), through: counter())

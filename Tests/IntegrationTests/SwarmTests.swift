@@ -90,7 +90,7 @@ final class ShuttleServer {
     for event in report.events where event.number == known.events + 1 {
       known.events += 1
       switch event.event {
-      case .present(_, let route, _, _, _):
+      case .present(_, let route, _, _, _, _):
         known.route = route
         isIdle = route.visited == route.through
       case .visited(_, let leg):

@@ -13,7 +13,7 @@ import Testing
     try SiteFile.load(Self.maps.appendingPathComponent(name).path)
   }
 
-  @Test(arguments: ["campus", "harbour", "oldtown"])
+  @Test(arguments: ["campus", "harbour", "oldtown", "yard"])
   func everyShippedSiteIsWellFormed(_ name: String) throws {
     let site = try load(name)
     #expect(site.id.text == name)

@@ -15,7 +15,7 @@ import Testing
       return
     }
     #expect(report.events.map(\.number) == [1])
-    guard case .present(_, let route, let standing, _, _) = report.events[0].event else {
+    guard case .present(_, let route, let standing, _, _, _) = report.events[0].event else {
       Issue.record("\(report)")
       return
     }
@@ -122,7 +122,7 @@ import Testing
     rig.session = 2
     rig.said = rig.robot.connect(sessionEpoch: 2, now: rig.now)
     let events = rig.events
-    guard case .present(_, let route, _, _, _) = events[0] else {
+    guard case .present(_, let route, _, _, _, _) = events[0] else {
       Issue.record("\(events)")
       return
     }

@@ -142,7 +142,7 @@ import Testing
     #expect(rig.robot.truePosition == Point(x: 8900, y: 500))
     rig.session = 2
     rig.said = rig.robot.connect(sessionEpoch: 2, now: rig.now)
-    guard case .present(_, .none, standing: true, _, _) = rig.events.first, rig.events.count == 1
+    guard case .present(_, .none, standing: true, _, _, _) = rig.events.first, rig.events.count == 1
     else {
       Issue.record("\(rig.events)")
       return
@@ -158,7 +158,7 @@ import Testing
     rig.send(Rig.route(row(0...4), through: 2))
     rig.run(10)
     rig.said += rig.robot.placeByHand(at: Rig.point(7, 7), now: rig.now)
-    guard case .present(let place, .none, standing: true, _, _) = rig.events.last else {
+    guard case .present(let place, .none, standing: true, _, _, _) = rig.events.last else {
       Issue.record("\(rig.events)")
       return
     }

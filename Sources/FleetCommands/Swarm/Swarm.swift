@@ -131,7 +131,8 @@ public final class Swarm {
         vehicle: robot.vehicle,
         heartbeatTimeoutMilliseconds: heartbeatTimeoutMilliseconds),
       cellMillimetres: settings.site.cellMillimetres,
-      start: settings.site.centre(of: robot.start), energyPermille: robot.energyPermille,
+      start: settings.site.centre(of: robot.start),
+      headingMillidegrees: robot.headingMillidegrees, energyPermille: robot.energyPermille,
       seed: settings.seed.derive("robot", index))
   }
 

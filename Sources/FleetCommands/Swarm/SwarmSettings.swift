@@ -41,18 +41,21 @@ public struct SwarmRobot: Sendable {
   public var vehicle: VehicleClass
   /// The cell on whose centre it stands at first.
   public var start: VertexID
+  /// Where it looks at first, thousandths of a degree clockwise from north.
+  public var headingMillidegrees: Int32
   /// At first, 0 ... 1000.
   public var energyPermille: Int32
 
   /// Makes a robot, by default fully charged.
   public init(
     id: RobotID, password: String?, vehicle: VehicleClass, start: VertexID,
-    energyPermille: Int32 = 1000
+    headingMillidegrees: Int32 = 0, energyPermille: Int32 = 1000
   ) {
     self.id = id
     self.password = password
     self.vehicle = vehicle
     self.start = start
+    self.headingMillidegrees = headingMillidegrees
     self.energyPermille = energyPermille
   }
 
@@ -75,6 +78,8 @@ public struct SwarmRobot: Sendable {
       robots.append(
         SwarmRobot(
           id: id, password: passwords[id.text], vehicle: vehicle, start: start.place.vertex,
+          headingMillidegrees: site.startHeading(
+            at: start.place.vertex, class: start.classIndex)?.millidegrees ?? 0,
           energyPermille: Int32(chance.next(in: 500...1000))))
     }
     return robots

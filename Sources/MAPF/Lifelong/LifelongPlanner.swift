@@ -134,10 +134,11 @@ public struct LifelongPlanner: Sendable {
   /// - Returns: the moves, leaders before followers. Agents without one stay.
   /// - Complexity: O(agents) in practice, and one search per goal that is new.
   public mutating func step(
-    _ agents: [PlanningAgent], walls: [Int32] = [], budget: PlanningBudget = .none
+    _ agents: [PlanningAgent], walls: [Int32] = [], closed: [Int32] = [],
+    budget: PlanningBudget = .none
   ) -> [PlannedMove] {
     var planned: [PlannedMove] = []
-    step(agents, walls: walls, budget: budget, into: &planned)
+    step(agents, walls: walls, closed: closed, budget: budget, into: &planned)
     return planned
   }
 
@@ -145,11 +146,12 @@ public struct LifelongPlanner: Sendable {
   /// that are known, nothing is allocated.
   /// - Parameters:
   ///   - walls: vertices that nobody may enter besides those of agents that are walls, in any order.
+  ///   - closed: vertices that nobody may enter in this step: no reason yet to go round them.
   ///   - budget: what may be spent on improving the step once every agent has been served; a unit is
   ///     one operation tried.
   public mutating func step(
-    _ agents: [PlanningAgent], walls: [Int32] = [], budget: PlanningBudget = .none,
-    into planned: inout [PlannedMove]
+    _ agents: [PlanningAgent], walls: [Int32] = [], closed: [Int32] = [],
+    budget: PlanningBudget = .none, into planned: inout [PlannedMove]
   ) {
     makeRoom(for: agents.count)
     updateWalls(agents, walls)
@@ -163,6 +165,7 @@ public struct LifelongPlanner: Sendable {
     kernel.stamp = stamp
     kernel.search = search
     for (a, agent) in agents.enumerated() { place(a, agent, &kernel) }
+    let walls = closed.isEmpty ? walls : walls + closed
     // It looks farther than a window goes.
     if allowsSwap, ways == nil { kernel.tried = backUp(agents, walls, kernel) }
     kernel.standStill(agents: agents.count)

@@ -1693,7 +1693,7 @@ const ProtobufCMessageDescriptor drover__v1__robot_event__descriptor =
   (ProtobufCMessageInit) drover__v1__robot_event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor drover__v1__present__field_descriptors[5] =
+static const ProtobufCFieldDescriptor drover__v1__present__field_descriptors[6] =
 {
   {
     "position",
@@ -1755,9 +1755,22 @@ static const ProtobufCFieldDescriptor drover__v1__present__field_descriptors[5] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "heading_mdeg",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Drover__V1__Present, heading_case),
+    offsetof(Drover__V1__Present, heading_mdeg),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned drover__v1__present__field_indices_by_name[] = {
   4,   /* field[4] = answering */
+  5,   /* field[5] = heading_mdeg */
   0,   /* field[0] = position */
   1,   /* field[1] = route */
   3,   /* field[3] = server_epoch */
@@ -1766,7 +1779,7 @@ static const unsigned drover__v1__present__field_indices_by_name[] = {
 static const ProtobufCIntRange drover__v1__present__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor drover__v1__present__descriptor =
 {
@@ -1776,7 +1789,7 @@ const ProtobufCMessageDescriptor drover__v1__present__descriptor =
   "Drover__V1__Present",
   "drover.v1",
   sizeof(Drover__V1__Present),
-  5,
+  6,
   drover__v1__present__field_descriptors,
   drover__v1__present__field_indices_by_name,
   1,  drover__v1__present__number_ranges,

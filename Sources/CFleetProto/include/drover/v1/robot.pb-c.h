@@ -377,6 +377,12 @@ struct  Drover__V1__RobotEvent
     , 0, DROVER__V1__ROBOT_EVENT__EVENT__NOT_SET, {0} }
 
 
+typedef enum {
+  DROVER__V1__PRESENT__HEADING__NOT_SET = 0,
+  DROVER__V1__PRESENT__HEADING_HEADING_MDEG = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROVER__V1__PRESENT__HEADING__CASE)
+} Drover__V1__Present__HeadingCase;
+
 /*
  * First event of a session and of a server epoch, and answer to `query`: where the robot is and
  * what it holds.
@@ -404,10 +410,17 @@ struct  Drover__V1__Present
    * The number of the `query` (a control message) that it answers. 0: unasked.
    */
   uint64_t answering;
+  Drover__V1__Present__HeadingCase heading_case;
+  union {
+    /*
+     * Clockwise from north, 0 to 359,999.
+     */
+    int32_t heading_mdeg;
+  };
 };
 #define DROVER__V1__PRESENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&drover__v1__present__descriptor) \
-    , NULL, NULL, 0, 0, 0 }
+    , NULL, NULL, 0, 0, 0, DROVER__V1__PRESENT__HEADING__NOT_SET, {0} }
 
 
 /*
