@@ -13,7 +13,10 @@ extension Simulation {
   }
 
   mutating func openZone(_ fault: Fault) {
-    if let zone = zone(of: fault) { ask(.openZone(zone)) }
+    guard let zone = zone(of: fault) else { return }
+    ask(.openZone(zone))
+    // The request to close it may come after this one, when it had to be repeated.
+    meddled.append(.openZone(zone))
   }
 
   private func zone(of fault: Fault) -> ZoneID? {

@@ -123,7 +123,8 @@ extension Simulation {
     return Int64(robots[i].robot.lengthMillimetres / 2 + robots[i].robot.widthMillimetres / 2)
   }
 
-  /// Cells on which a robot can be put down: within reach, and nobody else near; nearest first.
+  /// Cells on which a robot can be put down: within reach, and nobody else near, or about to be;
+  /// nearest first.
   private func freeCells(near place: Point, for i: Int, within: Int64, clear: Int64) -> [VertexID] {
     var found: [(distance: Int64, vertex: VertexID)] = []
     let side = Int64(site.cellMillimetres)
@@ -143,7 +144,8 @@ extension Simulation {
     found.sort { $0.distance != $1.distance ? $0.distance < $1.distance : $0.vertex < $1.vertex }
     let own = reach(i)
     let others = robots.indices.filter { $0 != i }.map {
-      (place: robots[$0].robot.truePosition, room: clear + own + reach($0))
+      let stopping = Int64(robots[$0].robot.stoppingDistanceMillimetres)
+      return (place: robots[$0].robot.truePosition, room: clear + own + reach($0) + stopping)
     }.filter {
       max(abs($0.place.x - place.x), abs($0.place.y - place.y)) < within + $0.room + side
     }

@@ -108,7 +108,12 @@ struct SweepRun: MissionRun {
     }
   }
 
+  /// What the lost robot could not reach its successor may; and where all that is left was set
+  /// aside, there would be no place to begin.
   mutating func robotLost() {
+    isAside = [Bool](repeating: false, count: tour.count)
+    asideCount = 0
+    retryAt = nil
     forgetPlans()
     strip = -1
   }

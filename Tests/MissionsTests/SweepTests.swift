@@ -192,6 +192,20 @@ struct SweepTests {
     #expect(mission.progressPermille == 500)
   }
 
+  /// Or else no robot could be given the task: it would have no place to begin.
+  @Test func cellsOutOfReachOfALostRobotAreItsSuccessors() throws {
+    let site = try rectangle(4, 1)
+    var mission = try sweep(site)
+    _ = mission.assign(vehicle: site.classes[0], at: VertexID(0), site: site, now: .zero)
+    while let errand = mission.nextErrand(from: VertexID(0), now: .zero),
+      case .cell(let cell) = errand.target
+    { _ = mission.unreachable(cell, now: .zero) }
+    let distance: (VertexID, VertexID) -> Int32? = { _, _ in 1 }
+    #expect(mission.estimate(site: site, distance: distance) == nil)
+    equal(mission.robotLost(), true)
+    #expect(mission.estimate(site: site, distance: distance)?.starts.isEmpty == false)
+  }
+
   @Test func cellsOutOfReachAreTriedAgainLater() throws {
     for seed in 0..<20 as Range<UInt64> {
       var rng = Seed(seed).derive("closed").generator()
