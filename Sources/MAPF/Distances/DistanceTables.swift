@@ -27,6 +27,9 @@ public struct DistanceTables: Sendable {
   private var slotOf: [Key: Int32] = [:]
   private var oldest: Int32 = -1
   private var newest: Int32 = -1
+  /// Tables round walls, followed or to be used again; beyond the limit they go when nobody follows.
+  private var detours: [DistanceTable] = []
+  private static let detourLimit = 256
 
   /// - Parameter memoryLimit: in bytes; at least one table is kept.
   public init(graphs: [MoveGraph], memoryLimit: Int) {
@@ -40,7 +43,7 @@ public struct DistanceTables: Sendable {
   }
 
   /// The bytes of the tables kept.
-  public var bytes: Int { slots.count * 2 * moves.vertexCount }
+  public var bytes: Int { (slots.count + detours.count) * 2 * moves.vertexCount }
 
   /// The cells driven from `v` to `goal` along the moves of `graph`; nil when it cannot be reached.
   /// Distances above 65,534 are given as 65,534.
@@ -49,12 +52,20 @@ public struct DistanceTables: Sendable {
     return value == DistanceTable.unreachable ? nil : value
   }
 
-  /// A table of `goal` for one agent, not kept: walls are seldom the same for two.
+  /// A table of `goal` for one agent: walls are seldom the same for two. When nobody follows it any
+  /// more, its memory serves another.
   mutating func tableRoundWalls(graph: Int32, goal: Int32, blocked: [Bool]) -> DistanceTable {
     fills += 1
     if !isKnownUniquelyReferenced(&search) { search = DistanceSearch(moves) }
-    let table = DistanceTable(count: moves.vertexCount)
+    let table = freeDetour()
     search.fill(table, graph: graph, goal: goal, blocked: blocked)
+    return table
+  }
+
+  private mutating func freeDetour() -> DistanceTable {
+    for i in detours.indices where isKnownUniquelyReferenced(&detours[i]) { return detours[i] }
+    let table = DistanceTable(count: moves.vertexCount)
+    if detours.count < Self.detourLimit { detours.append(table) }
     return table
   }
 

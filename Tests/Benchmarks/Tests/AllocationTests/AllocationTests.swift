@@ -39,10 +39,11 @@ import Testing
     agents[11].mobility = .wall
     var moves: [PlannedMove] = []
     var allocated: UInt64 = 0
-    for step in 0..<400 {
+    // By then there are as many tables round walls as ever are followed at once.
+    for step in 0..<4000 {
       let budget = PlanningBudget(work: step % 2 * 1000)
       let here = Self.allocations { planner.step(agents, budget: budget, into: &moves) }
-      if step >= 300 { allocated += here }
+      if step >= 3900 { allocated += here }
       for move in moves { agents[Int(move.agent)].at = move.to }
       for a in agents.indices where agents[a].at == agents[a].goal {
         agents[a].goal = Self.nextGoal(a, step)
