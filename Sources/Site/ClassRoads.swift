@@ -22,7 +22,7 @@ struct ClassRoads {
     let road = vertices.map {
       allowed[$0.index] && site.place(at: $0) == nil && !covered.contains($0.rawValue)
     }
-    let parts = StrongComponents(site.graph, usable: road)
+    let parts = StrongComponents(Roads(graph: site.graph, usable: road))
     var sizes = [Int](repeating: 0, count: parts.count)
     for v in vertices where road[v.index] && !site.isNoStop(v) {
       sizes[Int(parts.component[v.index])] += 1
@@ -62,5 +62,22 @@ struct ClassRoads {
       graph.predecessors[range].contains(where: isMain),
       graph.successors[range].contains(where: isMain)
     )
+  }
+}
+
+/// The usable cells of a graph, four edges each.
+private struct Roads: ComponentGraph {
+  let graph: Graph
+  let usable: [Bool]
+
+  var vertexCount: Int { graph.vertexCount }
+
+  func contains(_ v: Int32) -> Bool { usable[Int(v)] }
+
+  func edges(from v: Int32) -> Range<Int32> { 4 * v..<4 * v + 4 }
+
+  func end(of edge: Int32) -> Int32 {
+    let w = graph.successors[Int(edge)]
+    return w >= 0 && usable[Int(w)] ? w : -1
   }
 }

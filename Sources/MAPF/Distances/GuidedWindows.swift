@@ -11,8 +11,6 @@ import Grid
 final class GuidedWindows: @unchecked Sendable {
   struct Statistics: Sendable, Equatable {
     var fills = 0
-    /// Windows that found a longer way than the one before had promised.
-    var setbacks = 0
   }
 
   /// Tiles on a side.
@@ -75,11 +73,10 @@ final class GuidedWindows: @unchecked Sendable {
     let w = windows[r]
     let view = code.view
     let isNear = w.goal == goal && abs(x - w.column) <= 2 && abs(y - w.row) <= 2
-    var promised = Int32.max
     let place = Int(view.placeOf[Int(v)])
     if isNear, view.reaches(w.table[place]) {
       let before = w.table[Int(view.placeOf[Int(w.at)])]
-      promised = w.left + view.difference(of: w.table[place], 0, from: before, 0)
+      let promised = w.left + view.difference(of: w.table[place], 0, from: before, 0)
       if abs(x - w.column) <= 1, abs(y - w.row) <= 1 {
         (windows[r].at, windows[r].left) = (v, promised)
         return UnsafePointer(w.table)
@@ -92,7 +89,6 @@ final class GuidedWindows: @unchecked Sendable {
       return UnsafePointer(w.table)
     }
     windows[r].left = search.distance[search.headings * search.local(v)]
-    if windows[r].left > promised { statistics.setbacks += 1 }
     return UnsafePointer(w.table)
   }
 

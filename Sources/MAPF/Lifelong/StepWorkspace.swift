@@ -4,8 +4,6 @@
 final class StepWorkspace: @unchecked Sendable {
   let capacity: Int
   let moves: FlatMoves
-  /// The planner's order of decision, one key per agent.
-  let order: UnsafeMutablePointer<UInt64>
   private let words: UnsafeMutablePointer<Int32>
   private let tables: UnsafeMutablePointer<UnsafePointer<UInt16>?>
   private let candidates: UnsafeMutablePointer<UInt64>
@@ -19,8 +17,6 @@ final class StepWorkspace: @unchecked Sendable {
     words.initialize(repeating: -1, count: wordCount)
     tables = .allocate(capacity: capacity)
     tables.initialize(repeating: nil, count: capacity)
-    order = .allocate(capacity: capacity)
-    order.initialize(repeating: 0, count: capacity)
     candidates = .allocate(capacity: capacity * (moves.maxDegree + 1))
     candidates.initialize(repeating: 0, count: capacity * (moves.maxDegree + 1))
     demand = .allocate(capacity: moves.vertexCount)
@@ -30,7 +26,6 @@ final class StepWorkspace: @unchecked Sendable {
   deinit {
     words.deallocate()
     tables.deallocate()
-    order.deallocate()
     candidates.deallocate()
     demand.deallocate()
   }
