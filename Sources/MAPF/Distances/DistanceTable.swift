@@ -9,6 +9,8 @@ final class DistanceTable: @unchecked Sendable {
 
   let count: Int
   let values: UnsafeMutablePointer<UInt16>
+  /// Whether there may be longer distances than `farthest`, and what is entered is not exact.
+  fileprivate(set) var isCutOff = false
 
   init(count: Int) {
     self.count = count
@@ -32,32 +34,30 @@ struct TableView: @unchecked Sendable {
 
 /// Backward frontier searches over the moves of a class, with buffers kept between searches.
 ///
-/// Unsafe memory, fenced here: a queue as large as the graph; and one bucket per move cost, as a linked
-/// list through a pool that holds an entry for each move.
+/// Unsafe memory, fenced here: a queue as large as the graph for each distance at which vertices can
+/// wait at the same time, by the distance modulo their number (Dial 1969).
 final class DistanceSearch: @unchecked Sendable {
   private let moves: FlatMoves
-  private let queue: UnsafeMutablePointer<Int32>
-  private let bucketCount: Int
-  /// Bucket, by the distance modulo their number -> the entry put in last, -1: none.
-  private let buckets: UnsafeMutablePointer<Int32>
-  /// Entry -> its vertex, and the entry put in before it.
-  private let pool: UnsafeMutablePointer<(vertex: Int32, next: Int32)>
-  /// Entries taken from queue or buckets since the start: the search's work.
+  private let queueCount: Int
+  private let queues: UnsafeMutablePointer<Int32>
+  /// Queue -> the vertices that wait in it.
+  private let lengths: UnsafeMutablePointer<Int>
+  /// Entries taken from queues since the start: the search's work.
   private(set) var visited = 0
 
   init(_ moves: FlatMoves) {
     self.moves = moves
-    queue = .allocate(capacity: moves.vertexCount + 1)
-    bucketCount = moves.maxCost + 1
-    buckets = .allocate(capacity: bucketCount)
-    buckets.initialize(repeating: -1, count: bucketCount)
-    pool = .allocate(capacity: moves.backMoveLimit + 1)
+    queueCount = moves.maxCost + 1
+    // A vertex waits once in a queue: it is put in only when it has come nearer. One more slot each
+    // for `searchCells`, which writes before it knows.
+    queues = .allocate(capacity: queueCount * (moves.vertexCount + 1))
+    lengths = .allocate(capacity: queueCount)
+    lengths.initialize(repeating: 0, count: queueCount)
   }
 
   deinit {
-    queue.deallocate()
-    buckets.deallocate()
-    pool.deallocate()
+    queues.deallocate()
+    lengths.deallocate()
   }
 
   /// Fills `table` with the distances to `goal`. `blocked`, where given, marks vertices that no
@@ -66,21 +66,26 @@ final class DistanceSearch: @unchecked Sendable {
   func fill(_ table: DistanceTable, graph: Int32, goal: Int32, blocked: [Bool]?) {
     table.values.update(repeating: DistanceTable.unreachable, count: table.count)
     table.values[Int(goal)] = 0
+    table.isCutOff = false
+    let end: Int
     if let blocked {
       guard !blocked[Int(goal)] else { return }
-      blocked.withUnsafeBufferPointer { search(table.values, graph, goal, blocked: $0) }
+      end = blocked.withUnsafeBufferPointer { search(table.values, graph, goal, blocked: $0) }
     } else if moves.hasBackFour {
-      searchCells(table.values, graph, goal)
+      end = searchCells(table.values, graph, goal)
     } else {
-      search(table.values, graph, goal, blocked: nil)
+      end = search(table.values, graph, goal, blocked: nil)
     }
+    table.isCutOff = end >= Int(DistanceTable.farthest)
   }
 
   /// All moves cost one: a plain breadth-first search.
-  private func searchCells(_ distance: UnsafeMutablePointer<UInt16>, _ graph: Int32, _ goal: Int32)
-  {
+  /// - Returns: the longest distance.
+  private func searchCells(
+    _ distance: UnsafeMutablePointer<UInt16>, _ graph: Int32, _ goal: Int32
+  ) -> Int {
     let four = moves.backFour + 4 * Int(graph) * moves.vertexCount
-    let queue = self.queue
+    let queue = queues
     queue[0] = goal
     var head = 0
     var tail = 1
@@ -98,31 +103,37 @@ final class DistanceSearch: @unchecked Sendable {
       }
     }
     visited += tail
+    return Int(distance[Int(queue[tail - 1])])
   }
 
+  /// - Returns: a bound of the longest distance.
   private func search(
     _ distance: UnsafeMutablePointer<UInt16>, _ graph: Int32, _ goal: Int32,
     blocked: UnsafeBufferPointer<Bool>?
-  ) {
+  ) -> Int {
     let start = moves.backStart + Int(graph) * (moves.vertexCount + 1)
+    let (from, costs) = (moves.backFrom, moves.backCost)
+    let (queues, lengths, queueCount) = (self.queues, self.lengths, self.queueCount)
+    let stride = moves.vertexCount + 1
     let farthest = Int(DistanceTable.farthest)
     var waiting = 1
     var level = 0
-    var used: Int32 = 1
-    pool[0] = (goal, -1)
-    buckets[0] = 0
+    var turn = 0
+    queues[0] = goal
+    lengths[0] = 1
     while waiting > 0 {
-      let bucket = level % bucketCount
-      while buckets[bucket] >= 0 {
-        let entry = pool[Int(buckets[bucket])]
-        buckets[bucket] = entry.next
-        waiting &-= 1
-        visited &+= 1
-        let v = Int(entry.vertex)
-        guard Int(distance[v]) == min(level, farthest) else { continue }
-        for e in Int(start[v])..<Int(start[v + 1]) {
-          let u = Int(moves.backFrom[e])
-          let cost = moves.cost[Int(moves.backMove[e])]
+      let queue = queues + turn * stride
+      let count = lengths[turn]
+      lengths[turn] = 0
+      waiting &-= count
+      visited &+= count
+      let here = UInt16(truncatingIfNeeded: min(level, farthest))
+      for k in 0..<count {
+        let v = Int(queue[k])
+        guard distance[v] == here else { continue }
+        for e in Int(start[v])..<Int(start[v &+ 1]) {
+          let u = Int(from[e])
+          let cost = costs[e]
           let far = level &+ Int(cost & FlatMoves.costMask)
           let next = UInt16(truncatingIfNeeded: min(far, farthest))
           guard next < distance[u] else { continue }
@@ -136,15 +147,17 @@ final class DistanceSearch: @unchecked Sendable {
           } else {
             distance[u] = next
           }
-          let slot = far % bucketCount
-          pool[Int(used)] = (Int32(u), buckets[slot])
-          buckets[slot] = used
-          used &+= 1
+          var slot = turn &+ (far &- level)
+          if slot >= queueCount { slot &-= queueCount }
+          queues[slot &* stride &+ lengths[slot]] = Int32(truncatingIfNeeded: u)
+          lengths[slot] &+= 1
           waiting &+= 1
         }
       }
       level &+= 1
+      turn = turn + 1 == queueCount ? 0 : turn + 1
     }
+    return level
   }
 
   /// The vertices that can be reached from `v` without entering `blocked` ones, `v` first.

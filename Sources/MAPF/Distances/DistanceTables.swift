@@ -22,6 +22,8 @@ public struct DistanceTables: Sendable {
   private let moves: FlatMoves
   private let slotLimit: Int
   private var search: DistanceSearch
+  /// Made for the first walls.
+  private var repair: DistanceRepair?
   // A doubly linked list through the slots, oldest first; slots are reused, never removed.
   private var slots: [Slot] = []
   private var slotOf: [Key: Int32] = [:]
@@ -54,12 +56,32 @@ public struct DistanceTables: Sendable {
 
   /// A table of `goal` for one agent: walls are seldom the same for two. When nobody follows it any
   /// more, its memory serves another.
-  mutating func tableRoundWalls(graph: Int32, goal: Int32, blocked: [Bool]) -> DistanceTable {
+  /// - Parameters:
+  ///   - walls: the vertices marked in `blocked`, and any others; the goal is not marked.
+  mutating func tableRoundWalls(
+    graph: Int32, goal: Int32, walls: [Int32], blocked: [Bool]
+  ) -> DistanceTable {
+    let base = table(graph: graph, goal: goal)
+    let detour = freeDetour()
     fills += 1
-    if !isKnownUniquelyReferenced(&search) { search = DistanceSearch(moves) }
-    let table = freeDetour()
-    search.fill(table, graph: graph, goal: goal, blocked: blocked)
-    return table
+    if base.isCutOff || blocked[Int(goal)] {
+      search.fill(detour, graph: graph, goal: goal, blocked: blocked)
+      return detour
+    }
+    let repair = ownRepair()
+    blocked.withUnsafeBufferPointer {
+      repair.fill(detour, base: base, graph: graph, walls: walls, blocked: $0)
+    }
+    return detour
+  }
+
+  private mutating func ownRepair() -> DistanceRepair {
+    // Asked before there is a second reference.
+    let isOwn = isKnownUniquelyReferenced(&repair)
+    if isOwn, let repair { return repair }
+    let made = DistanceRepair(moves)
+    repair = made
+    return made
   }
 
   private mutating func freeDetour() -> DistanceTable {
@@ -72,7 +94,7 @@ public struct DistanceTables: Sendable {
   /// The table of `goal`.
   mutating func table(graph: Int32, goal: Int32) -> DistanceTable {
     precondition(goal >= 0 && Int(goal) < moves.vertexCount, "goal \(goal) is no vertex")
-    let key = Key(graph: graph, goal: goal)
+    let key = Key(graph: moves.sameAs[Int(graph)], goal: goal)
     if let slot = slotOf[key] {
       hits += 1
       unlink(slot)

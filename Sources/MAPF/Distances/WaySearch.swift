@@ -140,7 +140,7 @@ final class WaySearch: @unchecked Sendable {
       guard Int(values[Int(map.place[Int(v)])]) == level else { continue }
       for e in Int(start[Int(v)])..<Int(start[Int(v) + 1]) {
         let u = moves.backFrom[e]
-        let cost = moves.cost[Int(moves.backMove[e])]
+        let cost = moves.backCost[e]
         let far = level + Int(cost & FlatMoves.costMask)
         let place = Int(map.place[Int(u)])
         guard isInside(u, left, top), far < Int(values[place]),

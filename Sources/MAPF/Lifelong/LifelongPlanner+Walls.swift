@@ -94,7 +94,8 @@ extension LifelongPlanner {
   private mutating func goRoundWalls(_ a: Int, _ agent: PlanningAgent) {
     let isOnGoal = isWall[Int(agent.goal)]
     if isOnGoal { isWall[Int(agent.goal)] = false }
-    let table = tables.tableRoundWalls(graph: agent.graph, goal: agent.goal, blocked: isWall)
+    let table = tables.tableRoundWalls(
+      graph: agent.graph, goal: agent.goal, walls: wallCells, blocked: isWall)
     if isOnGoal { isWall[Int(agent.goal)] = true }
     follow(table, walls: wallVersion, a, agent)
   }

@@ -30,10 +30,14 @@ final class FlatMoves: @unchecked Sendable {
   let backStart: UnsafePointer<Int32>
   let backFrom: UnsafePointer<Int32>
   let backMove: UnsafePointer<Int32>
+  /// The same moves' costs, as `cost` holds them: read one after the other.
+  let backCost: UnsafePointer<Int32>
   /// The from-vertices again, four to a vertex and graph, filled up with the vertex itself; empty
   /// unless every move costs one and no vertex has more than four.
   let backFour: UnsafePointer<Int32>
   let hasBackFour: Bool
+  /// Graph -> the first graph with the same moves; distances in both are the same.
+  let sameAs: [Int32]
   /// Vertex -> mutexes it belongs to.
   let mutexStart: UnsafePointer<Int32>
   let mutexes: UnsafePointer<Int32>
@@ -48,6 +52,9 @@ final class FlatMoves: @unchecked Sendable {
     for graph in graphs {
       precondition(graph.vertexCount == vertices, "move graphs of different sites")
       precondition(graph.resourceCount == graphs[0].resourceCount, "different mutexes")
+    }
+    sameAs = graphs.indices.map { g in
+      Int32(graphs.firstIndex { $0.hasSameMoves(as: graphs[g]) } ?? g)
     }
     let flat = FlatMoves.joined(graphs)
     firstMove = flat.firstMove
@@ -64,6 +71,7 @@ final class FlatMoves: @unchecked Sendable {
     let parts = [
       flat.start, flat.end, flat.cost, flat.claimStart, flat.claims, back.start, back.from,
       back.move, graphs[0].mutexStart, graphs[0].mutexes, four,
+      back.move.map { flat.cost[Int($0)] },
     ]
     memory = .allocate(capacity: parts.reduce(0) { $0 + $1.count })
     var offsets: [Int] = []
@@ -86,6 +94,7 @@ final class FlatMoves: @unchecked Sendable {
     mutexStart = UnsafePointer(memory + offsets[8])
     mutexes = UnsafePointer(memory + offsets[9])
     backFour = UnsafePointer(memory + offsets[10])
+    backCost = UnsafePointer(memory + offsets[11])
   }
 
   deinit { memory.deallocate() }

@@ -43,6 +43,12 @@ public struct MoveGraph: Sendable {
   /// The number of moves.
   public var moveCount: Int { moveEnd.count }
 
+  /// Whether both allow the same moves, in the same order.
+  func hasSameMoves(as other: MoveGraph) -> Bool {
+    moveStart == other.moveStart && moveEnd == other.moveEnd && moveCost == other.moveCost
+      && claimStart == other.claimStart && claims == other.claims
+  }
+
   /// Whether a vehicle of this class may rest on `v`.
   public func isResting(_ v: Int32) -> Bool { resting[Int(v)] }
 

@@ -1,0 +1,245 @@
+/// Distances round walls, made from those without: of the whole table only what the walls change is
+/// worked out again (Ramalingam and Reps 1996, for edges taken away).
+///
+/// First come the vertices all of whose shortest ways meet a wall, nearest to the goal first: one has
+/// lost its way when none of its moves both goes on along a shortest way and ends where one is left.
+/// Then these, and no others, get distances anew (Dial 1969), from the rim of the rest.
+///
+/// Unsafe memory, fenced here: a mark for each vertex.
+final class DistanceRepair: @unchecked Sendable {
+  private let moves: FlatMoves
+  /// Vertex -> the moves of all graphs that pass through it without ending there.
+  private let passStart: [Int32]
+  private let passes: [(move: Int32, origin: Int32)]
+  /// Vertex -> the last repair in which it had lost its way.
+  private let lost: UnsafeMutablePointer<UInt32>
+  private var stamp: UInt32 = 0
+  private var open: MonotoneBuckets
+  /// Vertices with the distances at which they come in, as `distance << 32 | vertex`.
+  private var keys: [UInt64] = []
+  private var losers: [Int32] = []
+  /// Distances worked out anew since the start.
+  private(set) var repaired = 0
+
+  init(_ moves: FlatMoves) {
+    self.moves = moves
+    (passStart, passes) = DistanceRepair.passes(moves)
+    lost = .allocate(capacity: moves.vertexCount)
+    lost.initialize(repeating: 0, count: moves.vertexCount)
+    open = MonotoneBuckets(count: moves.maxCost + 1)
+  }
+
+  deinit { lost.deallocate() }
+
+  private static func passes(
+    _ moves: FlatMoves
+  ) -> (start: [Int32], passes: [(move: Int32, origin: Int32)]) {
+    var found: [(through: Int32, move: Int32, origin: Int32)] = []
+    for g in 0..<moves.graphCount {
+      let base = g * (moves.vertexCount + 1)
+      for v in 0..<moves.vertexCount {
+        for m in moves.start[base + v]..<moves.start[base + v + 1]
+        where moves.cost[Int(m)] & FlatMoves.claimsMore != 0 {
+          for c in moves.claimStart[Int(m)]..<moves.claimStart[Int(m) + 1] {
+            let through = moves.claims[Int(c)]
+            if Int(through) < moves.vertexCount, through != moves.end[Int(m)] {
+              found.append((through, m, Int32(v)))
+            }
+          }
+        }
+      }
+    }
+    var start = [Int32](repeating: 0, count: moves.vertexCount + 1)
+    for pass in found { start[Int(pass.through) + 1] += 1 }
+    for v in 0..<moves.vertexCount { start[v + 1] += start[v] }
+    var next = start
+    var passes = [(move: Int32, origin: Int32)](repeating: (-1, -1), count: found.count)
+    for pass in found {
+      passes[Int(next[Int(pass.through)])] = (pass.move, pass.origin)
+      next[Int(pass.through)] += 1
+    }
+    return (start, passes)
+  }
+
+  /// Fills `table` with the distances of `base`, a table of the same goal without walls, as they are
+  /// round `walls`; exactly as `DistanceSearch.fill` does.
+  /// - Parameters:
+  ///   - walls: vertices; those that are not marked in `blocked` are none. The goal is not blocked.
+  ///   - blocked: vertices that no move may pass through or end in.
+  /// - Complexity: O(vertices) to copy, and O(n log n) for n vertices whose distance changes.
+  func fill(
+    _ table: DistanceTable, base: DistanceTable, graph: Int32, walls: [Int32],
+    blocked: UnsafeBufferPointer<Bool>
+  ) {
+    table.values.update(from: base.values, count: table.count)
+    stamp &+= 1
+    if stamp == 0 {
+      lost.update(repeating: 0, count: moves.vertexCount)
+      stamp = 1
+    }
+    // Taken out: through `self` each use of them would be checked.
+    var (open, keys, losers) = (self.open, self.keys, self.losers)
+    self.open = MonotoneBuckets(count: 0)
+    (self.keys, self.losers) = ([], [])
+    let ground = Ground(
+      moves: moves, graph: graph, base: UnsafePointer(base.values), blocked: blocked)
+    seed(&keys, walls, ground)
+    findLost(&open, &keys, &losers, ground)
+    findAgain(&open, &keys, losers, ground, table.values)
+    repaired += losers.count
+    open.removeAll()
+    keys.removeAll(keepingCapacity: true)
+    losers.removeAll(keepingCapacity: true)
+    (self.open, self.keys, self.losers) = (open, keys, losers)
+  }
+
+  /// Who goes straight into a wall, or through one, on a shortest way.
+  private func seed(_ keys: inout [UInt64], _ walls: [Int32], _ ground: Ground) {
+    for w in walls where ground.blocked[Int(w)] {
+      for e in ground.back(w) {
+        let u = moves.backFrom[e]
+        if ground.isShortest(u, moves.backCost[e], w) { keys.append(ground.key(u)) }
+      }
+      for k in Int(passStart[Int(w)])..<Int(passStart[Int(w) + 1]) {
+        let (m, u) = passes[k]
+        let first = moves.start[ground.start + Int(u)]
+        let end = moves.start[ground.start + Int(u) + 1]
+        // The passes of other graphs are in the list, too.
+        guard m >= first, m < end else { continue }
+        let isShortest = ground.isShortest(u, moves.cost[Int(m)], moves.end[Int(m)])
+        if isShortest { keys.append(ground.key(u)) }
+      }
+    }
+  }
+
+  private func findLost(
+    _ open: inout MonotoneBuckets, _ keys: inout [UInt64], _ losers: inout [Int32],
+    _ ground: Ground
+  ) {
+    DistanceRepair.sort(&keys)
+    var next = 0
+    while true {
+      guard let v = open.pop(before: next < keys.count ? Int(keys[next] >> 32) : .max) else {
+        guard next < keys.count else { break }
+        open.push(Int32(truncatingIfNeeded: keys[next]), at: Int(keys[next] >> 32))
+        next += 1
+        continue
+      }
+      guard lost[Int(v)] != stamp, !hasWay(v, ground) else { continue }
+      lost[Int(v)] = stamp
+      losers.append(v)
+      if ground.blocked[Int(v)] { continue }
+      for e in ground.back(v) {
+        let u = moves.backFrom[e]
+        if lost[Int(u)] != stamp, ground.isShortest(u, moves.backCost[e], v) {
+          open.push(u, at: Int(ground.base[Int(u)]))
+        }
+      }
+    }
+    keys.removeAll(keepingCapacity: true)
+  }
+
+  /// Whether a shortest way is left to `v`; of all that are nearer to the goal it is known.
+  private func hasWay(_ v: Int32, _ ground: Ground) -> Bool {
+    for m in ground.moves(v) {
+      let w = moves.end[m]
+      if lost[Int(w)] != stamp, ground.isShortest(v, moves.cost[m], w), !ground.isBlocked(m) {
+        return true
+      }
+    }
+    return false
+  }
+
+  private func findAgain(
+    _ open: inout MonotoneBuckets, _ keys: inout [UInt64], _ losers: [Int32], _ ground: Ground,
+    _ values: UnsafeMutablePointer<UInt16>
+  ) {
+    open.removeAll()
+    for v in losers {
+      values[Int(v)] = DistanceTable.unreachable
+      var best = Int(DistanceTable.unreachable)
+      for m in ground.moves(v) {
+        let w = moves.end[m]
+        guard lost[Int(w)] != stamp, ground.base[Int(w)] != DistanceTable.unreachable else {
+          continue
+        }
+        let far = Int(ground.base[Int(w)]) + Int(moves.cost[m] & FlatMoves.costMask)
+        if far < best, !ground.isBlocked(m) { best = far }
+      }
+      if best < Int(DistanceTable.unreachable) { keys.append(UInt64(best) << 32 | UInt64(v)) }
+    }
+    DistanceRepair.sort(&keys)
+    var next = 0
+    while true {
+      guard let v = open.pop(before: next < keys.count ? Int(keys[next] >> 32) : .max) else {
+        guard next < keys.count else { return }
+        let (far, v) = (Int(keys[next] >> 32), Int(UInt32(truncatingIfNeeded: keys[next])))
+        next += 1
+        guard far < Int(values[v]) else { continue }
+        values[v] = UInt16(far)
+        open.push(Int32(v), at: far)
+        continue
+      }
+      guard Int(values[Int(v)]) == open.level, !ground.blocked[Int(v)] else { continue }
+      for e in ground.back(v) where lost[Int(moves.backFrom[e])] == stamp {
+        let u = Int(moves.backFrom[e])
+        let cost = moves.backCost[e]
+        let far = min(open.level + Int(cost & FlatMoves.costMask), Int(DistanceTable.farthest))
+        guard far < Int(values[u]) else { continue }
+        if cost & FlatMoves.claimsMore != 0, ground.isBlocked(Int(moves.backMove[e])) { continue }
+        values[u] = UInt16(far)
+        open.push(Int32(u), at: far)
+      }
+    }
+  }
+
+  private static func sort(_ keys: inout [UInt64]) {
+    keys.withUnsafeMutableBufferPointer { keys in
+      if let first = keys.baseAddress { KeySort.sort(first, count: keys.count) }
+    }
+  }
+}
+
+/// What a repair looks at: the moves of one graph, the distances before, the walls.
+private struct Ground {
+  let moves: FlatMoves
+  /// The graph's first entry in `FlatMoves.start` and `backStart`.
+  let start: Int
+  let base: UnsafePointer<UInt16>
+  let blocked: UnsafeBufferPointer<Bool>
+
+  init(
+    moves: FlatMoves, graph: Int32, base: UnsafePointer<UInt16>,
+    blocked: UnsafeBufferPointer<Bool>
+  ) {
+    self.moves = moves
+    start = Int(graph) * (moves.vertexCount + 1)
+    self.base = base
+    self.blocked = blocked
+  }
+
+  func moves(_ v: Int32) -> Range<Int> {
+    Int(moves.start[start + Int(v)])..<Int(moves.start[start + Int(v) + 1])
+  }
+
+  func back(_ v: Int32) -> Range<Int> {
+    Int(moves.backStart[start + Int(v)])..<Int(moves.backStart[start + Int(v) + 1])
+  }
+
+  func key(_ v: Int32) -> UInt64 { UInt64(base[Int(v)]) << 32 | UInt64(v) }
+
+  /// Whether a move of `cost` from `u` to `w` lies on a shortest way.
+  func isShortest(_ u: Int32, _ cost: Int32, _ w: Int32) -> Bool {
+    base[Int(w)] != DistanceTable.unreachable
+      && Int(base[Int(u)]) == Int(base[Int(w)]) + Int(cost & FlatMoves.costMask)
+  }
+
+  func isBlocked(_ move: Int) -> Bool {
+    if moves.cost[move] & FlatMoves.claimsMore == 0 { return blocked[Int(moves.end[move])] }
+    for c in Int(moves.claimStart[move])..<Int(moves.claimStart[move + 1]) {
+      let resource = Int(moves.claims[c])
+      if resource < moves.vertexCount, blocked[resource] { return true }
+    }
+    return false
+  }
+}
