@@ -27,6 +27,7 @@ extension Simulation {
     case .partitions: cut(i, fault)
     case .overruns, .strays: leaveRoad(fault, i)
     case .handMoves: carry(fault, i, index)
+    case .teleoperations: takeOver(fault, i, index)
     case .departures: takeAway(i, index)
     case .mislocations, .drifts:
       loseItsPlace(fault, i)
@@ -59,8 +60,8 @@ extension Simulation {
     case .orderStorms: storm(fault)
     case .interventions: intervene(fault, index)
     case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .linkLosses,
-      .partitions, .overruns, .strays, .handMoves, .departures, .mislocations, .drifts,
-      .failedActions, .clockSkews, .replays, .garbage:
+      .partitions, .overruns, .strays, .handMoves, .teleoperations, .departures, .mislocations,
+      .drifts, .failedActions, .clockSkews, .replays, .garbage:
       break
     }
   }
@@ -94,6 +95,7 @@ extension Simulation {
       guard let i = fault.robot else { return }
       inject(.mislocate(dx: 0, dy: 0, dxPerSecond: 0, dyPerSecond: 0), i)
     case .handMoves: if let i = fault.robot { carry(fault, i, index) }
+    case .teleoperations: if let i = fault.robot { giveBack(fault, i) }
     case .departures: if let i = fault.robot { takeAway(i, index) }
     case .clockSkews: if let i = fault.robot { skewClock(i, ppm: 0) }
     case .obstacles: rogues.clear(index)

@@ -145,6 +145,7 @@ extension Simulation {
       let outputs = robots[i].robot.advance(to: robots[i].clock.time(now))
       if !outputs.isEmpty { speak(i, outputs) }
     }
+    driveByHand()
     sights.take(robots)
     protect()
     world.look(

@@ -93,6 +93,8 @@ public struct Simulation {
   var held: [Int: OperatorCommand] = [:]
   /// What operators have held up and must see go on.
   var meddled: [OperatorCommand] = []
+  /// Robots that somebody has asked for to drive them by hand.
+  var drivers: [Int: HandDriver] = [:]
   /// Robots that were taken off the site.
   var departed: Set<Int> = []
   private(set) var isHealed = false

@@ -92,6 +92,8 @@ extension Fleet {
     incident(i, "\(robots[i].id) refused message \(number): \(reason)")
     if let running = robots[i].action, number == robots[i].actionMessage {
       actionEnded(i, running.action.id, .failed(text: "refused: \(reason)"))
+    } else if robots[i].lease?.isGranted == true, number == robots[i].slice?.message {
+      endLease(i, "the robot refused it: \(reason)")
     } else if number == robots[i].trimMessage, reason == .notSupported || reason == .wrongMode {
       traffic.trimRefused(robots[i].index)
     } else if now - robots[i].queried >= .seconds(5) {

@@ -35,6 +35,9 @@ extension Fleet {
   /// Why its cells cannot be given away yet; nil: they can.
   func refusalToClear(_ i: Int) -> Refusal? {
     let id = robots[i].id
+    if let text = handText(i) {
+      return Refusal(.wrongState, "\(id) is in somebody's hands: \(text)")
+    }
     if robots[i].freshness == .lost {
       let left = silenceToClear(i) - (now - robots[i].heardAt)
       guard left > .zero else { return nil }
@@ -66,6 +69,7 @@ extension Fleet {
     leaveTask(i, failing: cause)
     robots[i].action = nil
     robots[i].containment = nil
+    robots[i].lease = nil
     robots[i].strayStates = 0
     robots[i].watch = StandstillWatch()
     apply(traffic.leave(robots[i].index))

@@ -12,6 +12,8 @@ struct Containment: Sendable, Equatable, Codable {
     case offRoute
     /// It drives, or says that it has driven, past what was released to it.
     case baseViolation
+    /// An operator drives it by hand.
+    case teleoperated
   }
 
   var cause: Cause
@@ -74,6 +76,7 @@ extension Fleet {
   /// A state told where the robot is.
   mutating func sighted(_ i: Int) {
     guard let state = robots[i].state, robots[i].integration != .ignored else { return }
+    if isInHand(i) { return block(i, handReach(i, state)) }
     guard robots[i].presence != .absent else { return strangerSighted(i, state) }
     switch bearing(i, state) {
     case .stale: break
@@ -112,6 +115,7 @@ extension Fleet {
     return switch cause {
     case .offRoute: "is off its road\(place)"
     case .baseViolation: "drives past what was released to it\(place)"
+    case .teleoperated: "was driven by hand\(place) and has not said where it stands"
     }
   }
 
@@ -186,6 +190,11 @@ extension Fleet {
       cells += vertices(within: radius(i) + driven / 4, of: place)
     }
     return unique(cells)
+  }
+
+  /// All cells that the robot may cover when it is driven by hand no further than so far.
+  func disc(_ i: Int, round place: Point, beyond distance: Int64) -> [Int32] {
+    vertices(within: radius(i) + distance, of: place)
   }
 
   /// The cells under the robot standing at `position`: one where it is on the middle for all it knows.

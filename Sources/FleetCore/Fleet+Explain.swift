@@ -52,6 +52,7 @@ extension Fleet {
   private func nextStep(_ i: Int) -> [String] {
     let robot = robots[i]
     if robot.isRevoked { return [clearing(i)] }
+    if let lease = robot.lease { return explainLease(i, lease) }
     if robot.containment != nil { return astray(i) }
     if robot.presence == .unconfirmed {
       return ["it gets new road as soon as it answers the query"]

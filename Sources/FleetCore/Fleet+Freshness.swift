@@ -46,6 +46,7 @@ extension Fleet {
       notice(.robotChanged, robot: i, "\(robots[i].id) is heard again")
     case .suspect: notice(.robotChanged, robot: i, "\(robots[i].id) is silent")
     case .lost:
+      endLease(i, "it is lost")
       incident(i, "\(robots[i].id) is lost: nothing heard for too long; its cells stay blocked")
       leaveTask(i, failing: nil)
     }
@@ -80,6 +81,7 @@ extension Fleet {
     robots[i].presence == .present && robots[i].freshness != .lost && robots[i].mode == .automatic
       && !robots[i].paused && !robots[i].watch.isStuck && robots[i].classIndex != nil
       && robots[i].integration.isRouted && robots[i].containment == nil
+      && robots[i].lease == nil
       && !robots[i].isRevoked
   }
 

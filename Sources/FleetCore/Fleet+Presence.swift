@@ -13,6 +13,8 @@ extension Fleet {
     _ i: Int, position: Point, route: RoutePosition, standing: Bool, serverEpoch epoch: UInt64,
     answering query: UInt64
   ) {
+    // Where it is driven by hand it may be gone from again.
+    guard robots[i].lease?.isGranted != true else { return }
     // In a session that began before this run, what an earlier run sent may still be on its way
     // until the robot has heard of this one. What was said before the last query may know less
     // than what was sent before it.

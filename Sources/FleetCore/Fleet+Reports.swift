@@ -59,6 +59,8 @@ extension Fleet {
   }
 
   private mutating func visited(_ i: Int, _ order: UInt64, _ leg: UInt64) {
+    // It may have been driven back there since it said so.
+    guard !isInHand(i) else { return }
     switch traffic.visited(robots[i].index, order: order, leg: leg) {
     case .advanced(_, let legs): visited(i, legs)
     case .unchanged: break

@@ -43,6 +43,12 @@ extension Fleet {
       return verb(user, "clear robot", id) { $0.clearRobot($1, confirmed: confirmed) }
     case .setIntegration(let id, let level):
       return verb(user, "integration \(level.rawValue)", id) { $0.setIntegration($1, level) }
+    case .teleoperateRobot(let id, let milliseconds):
+      return verb(user, "teleoperate robot", id) {
+        $0.teleoperate(user, $1, forMilliseconds: milliseconds)
+      }
+    case .endTeleoperation(let id):
+      return verb(user, "end teleoperation", id) { $0.endTeleoperation(user, $1) }
     case .listStations: return .stations(stationViews())
     case .listZones: return .zones(zoneViews())
     case .closeZone(let id): return setZone(user, id, closed: true)
@@ -169,6 +175,7 @@ extension Fleet {
   // MARK: Robots
 
   private mutating func pauseRobot(_ i: Int) -> Refusal? {
+    endLease(i, "paused by an operator")
     robots[i].paused = true
     send(i, .pause)
     updateHeld(i)
@@ -185,6 +192,7 @@ extension Fleet {
   }
 
   private mutating func stopRobot(_ i: Int) -> Refusal? {
+    endLease(i, "stopped by an operator")
     robots[i].paused = true
     send(i, .stop)
     updateHeld(i)
@@ -205,7 +213,9 @@ extension Fleet {
   private mutating func setIntegration(_ i: Int, _ level: IntegrationLevel) -> Refusal? {
     robots[i].integration = level
     switch level {
-    case .ignored, .noticed: leaveTask(i, failing: nil)
+    case .ignored, .noticed:
+      endLease(i, "integration level \(level.rawValue)")
+      leaveTask(i, failing: nil)
     case .respected, .utilised: break
     }
     updateHeld(i)
@@ -296,9 +306,8 @@ extension OperatorCommand {
   var changesSomething: Bool {
     switch self {
     case .submitTask, .cancelTask, .pauseTask, .resumeTask, .releaseTask, .pauseRobot,
-      .resumeRobot, .stopRobot, .parkRobot, .clearRobot, .setIntegration, .closeZone, .openZone,
-      .enrol,
-      .removeEnrolment:
+      .resumeRobot, .stopRobot, .parkRobot, .clearRobot, .setIntegration, .teleoperateRobot,
+      .endTeleoperation, .closeZone, .openZone, .enrol, .removeEnrolment:
       true
     case .listTasks, .showTask, .listRobots, .showRobot, .listStations, .listZones, .explainRobot,
       .explainTask, .snapshot, .statistics:

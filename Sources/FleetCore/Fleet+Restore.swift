@@ -70,7 +70,10 @@ extension Fleet {
     robots[i].classIndex = stored.factsheet.flatMap { site.classIndex(of: $0.vehicle.id) }
     robots[i].freshness = .suspect
     if stored.sessionEpoch > 0 { robots[i].session = .offline }
-    defer { blockAgain(i, stored.obstruction ?? []) }
+    defer {
+      blockAgain(i, stored.obstruction ?? [])
+      if let lease = stored.lease { restoreLease(i, lease) }
+    }
     // A promise holds even if the site no longer knows the robot's class.
     guard let promise = stored.promise else { return }
     guard fits(promise) else {

@@ -35,6 +35,7 @@ extension Fleet {
   mutating func remove(_ id: RobotID) {
     guard let i = index(of: id) else { return }
     leaveTask(i, failing: .removed)
+    endLease(i, "it was removed")
     robots[i].session = .lost
     robots[i].control = nil
     robots[i].integration = .ignored
@@ -94,6 +95,7 @@ extension Fleet {
   /// A new session, or the first word of an old one in this server's run: both streams begin anew
   /// on our side, and nothing is released until the robot has said where it is.
   mutating func beginSession(_ i: Int, epoch: UInt64) {
+    endLease(i, "it has connected anew")
     if epoch > robots[i].sessionEpoch {
       robots[i].sessionEpoch = epoch
       robots[i].eventsHandled = 0
@@ -128,7 +130,7 @@ extension Fleet {
 
   /// A robot that could not be taken up when it told where it is may be better placed now.
   mutating func queryAgain(_ i: Int) {
-    guard robots[i].presence != .present, robots[i].classIndex != nil,
+    guard robots[i].presence != .present, robots[i].classIndex != nil, robots[i].lease == nil,
       robots[i].freshness == .fresh,
       robots[i].control?.isEmpty == true, now - robots[i].queried >= .seconds(5)
     else { return }

@@ -35,6 +35,7 @@ extension Fleet {
     checkTrim(i)
     checkHindrance(i)
     watchProgress(i)
+    checkLease(i)
     queryAgain(i)
     refreshState(i)
     guard robots[i].freshness == .fresh else { return }

@@ -27,6 +27,9 @@ extension Fleet {
     view.task = robot.job.task
     view.paused = robot.paused
     view.activity = activity(i)
+    view.driver = robot.lease?.holder
+    view.leaseMilliseconds =
+      robot.lease.map { max(0, ($0.until - now).wholeMicroseconds / 1000) } ?? 0
     if robot.presence != .absent {
       view.cell = site.graph.cell(of: VertexID(traffic.visitedEnd(robot.index)))
     }
@@ -78,6 +81,7 @@ extension Fleet {
   func hindrance(_ i: Int) -> String? {
     let robot = robots[i]
     if robot.isRevoked { return "removed while it was on the map" }
+    if let hand = handText(i) { return hand }
     if let containment = robot.containment { return text(i, containment.cause) }
     switch robot.presence {
     case .absent:

@@ -14,7 +14,7 @@ import Traffic
 ///
 /// How to read this folder: this file holds the state and sorts events. `Fleet+Sessions` (robots
 /// come and go), `Fleet+Presence` (where they are), `Fleet+Containment` (where they should not be),
-/// `Fleet+Freshness` (whether they are heard and
+/// `Fleet+Teleoperation` (driven by hand), `Fleet+Freshness` (whether they are heard and
 /// drive), `Fleet+Reports` (what they did), `Fleet+Tick` (time), `Fleet+Planning` and `Fleet+Goals`
 /// (where to, and the way), `Fleet+Footprints` (for vehicles longer than a cell), `Fleet+Actions` (work at a place), `Fleet+Tasks` (a task's life),
 /// `Fleet+Dispatch` (who does what), `Fleet+Requests`, `Fleet+Views` and `Fleet+Explain`
@@ -69,6 +69,8 @@ public struct Fleet: Sendable {
   /// The highest action id given out: one count for all robots, so that a robot that was removed and
   /// enrolled again never hears an id that it remembers.
   var lastAction: UInt64
+  /// The number of the last lease of teleoperation.
+  var lastLease: UInt64
 
   /// A fleet without robots or tasks. After a restart, `restore` follows.
   public init(
@@ -91,6 +93,7 @@ public struct Fleet: Sendable {
       cells: site.graph.cells)
     planner.stuckAfter = settings.stuckAfterRounds
     lastAction = (max(1, serverEpoch) - 1) << 20
+    lastLease = lastAction
     dispatcher = Self.dispatcher(of: site)
   }
 
@@ -179,7 +182,7 @@ public struct Fleet: Sendable {
       parked: robot.parked, energyPermille: robot.energyPermille, action: robot.action,
       actionCount: robot.actionCount, order: robot.order,
       promise: robot.presence == .absent ? nil : traffic.promise(of: robot.index),
-      obstruction: traffic.obstruction(of: robot.index).nonEmpty)
+      obstruction: traffic.obstruction(of: robot.index).nonEmpty, lease: robot.lease)
   }
 
   mutating func flushTasks() {

@@ -49,6 +49,7 @@ public struct FleetImage: Sendable, Codable {
   var timers: Timers
   var unstickCount: Int
   var lastAction: UInt64
+  var lastLease: UInt64
 }
 
 extension Fleet {
@@ -82,7 +83,7 @@ extension Fleet {
       timers: FleetImage.Timers(
         heartbeat: heartbeatTimer, planning: planningTimer, dispatch: dispatchTimer,
         housekeeping: housekeepingTimer, unstick: unstickTimer, reorder: reorderTimer),
-      unstickCount: unstickCount, lastAction: lastAction)
+      unstickCount: unstickCount, lastAction: lastAction, lastLease: lastLease)
   }
 
   /// The fleet of an image.
@@ -120,6 +121,7 @@ extension Fleet {
     reorderTimer = image.timers.reorder
     unstickCount = image.unstickCount
     lastAction = image.lastAction
+    lastLease = image.lastLease
     beginAnew()
   }
 

@@ -79,6 +79,9 @@ struct RobotEntry: Sendable, Codable {
   var strayStates = 0
   /// It is where nobody gave it road, and has not said, standing, where that is.
   var containment: Containment?
+  /// Who drives it by hand, or is about to; and what the robot was sent of that last.
+  var lease: TeleoperationLease?
+  var slice: SentSlice?
   /// Who was told to have had road where it is astray, last.
   var rivals: [RobotIndex] = []
   /// Anything came from it last, or it was given that long to be heard.
@@ -166,6 +169,8 @@ public struct StoredRobot: Sendable, Equatable, Codable {
   public var promise: Promise?
   /// Cells blocked because it may be on them against its route; nil: none.
   public var obstruction: [Int32]?
+  /// Who drove it by hand; nil: nobody.
+  public var lease: TeleoperationLease?
 }
 
 extension Array {

@@ -33,6 +33,10 @@ public enum OperatorCommand: Sendable, Equatable {
   /// (somebody has looked), and while the robot is heard or may still be driving.
   case clearRobot(RobotID, confirmed: Bool)
   case setIntegration(RobotID, IntegrationLevel)
+  /// Takes the robot over to drive it by hand, or goes on doing so, for so long from now.
+  case teleoperateRobot(RobotID, forMilliseconds: Int64)
+  /// Gives it back to the fleet.
+  case endTeleoperation(RobotID)
   case listStations
   case listZones
   case closeZone(ZoneID)
@@ -140,6 +144,10 @@ public struct RobotView: Sendable, Equatable, Codable {
   public var paused: Bool
   public var loaded: Bool
   public var errors: [RobotError]
+  /// Who drives it by hand, or will when it stands and the road is clear; nil: nobody.
+  public var driver: OperatorID?
+  /// How long the driver's lease lasts.
+  public var leaseMilliseconds: Int64
 
   public init(id: RobotID) {
     self.id = id
@@ -159,6 +167,8 @@ public struct RobotView: Sendable, Equatable, Codable {
     paused = false
     loaded = false
     errors = []
+    driver = nil
+    leaseMilliseconds = 0
   }
 }
 
@@ -259,6 +269,8 @@ public struct FleetStatistics: Sendable, Equatable, Codable {
   public var reorders: Int64
   /// Robots that had not come on for minutes and were named, this run.
   public var cannotMove: Int64
+  /// Robots that operators have driven by hand, this run.
+  public var teleoperations: Int64
   public var cpuMicroseconds: Int64
   /// Of the private broker's process; 0 without one.
   public var brokerCPUMicroseconds: Int64
@@ -279,6 +291,7 @@ public struct FleetStatistics: Sendable, Equatable, Codable {
     regionsSolved = 0
     reorders = 0
     cannotMove = 0
+    teleoperations = 0
     cpuMicroseconds = 0
     brokerCPUMicroseconds = 0
   }

@@ -47,6 +47,31 @@ public enum ControlCommand: Sendable, Equatable, Codable {
   case signal(light: UInt8, horn: UInt8)
   /// Only carries `committedEvent`.
   case acknowledgeEvents
+  /// A human may drive the robot for so long, or no more.
+  case teleoperate(TeleoperationSlice)
+}
+
+/// A short stretch of a teleoperation: the robot may be driven by hand until it is over, and longer
+/// only when the next one has come.
+public struct TeleoperationSlice: Sendable, Equatable, Codable {
+  /// Grows with every lease; at least 1. All slices of one lease have its number.
+  public var lease: UInt64
+  /// Who drives; nil: nobody any more.
+  public var driver: OperatorID?
+  /// From receipt; 0: the lease is over.
+  public var durationMilliseconds: Int64
+  /// 0: the robot's own.
+  public var speedLimitMillimetresPerSecond: Int32
+
+  public init(
+    lease: UInt64, driver: OperatorID?, durationMilliseconds: Int64,
+    speedLimitMillimetresPerSecond: Int32
+  ) {
+    self.lease = lease
+    self.driver = driver
+    self.durationMilliseconds = durationMilliseconds
+    self.speedLimitMillimetresPerSecond = speedLimitMillimetresPerSecond
+  }
 }
 
 /// Legs `firstLeg ..< firstLeg + legs.count` of an order, following what the robot has.

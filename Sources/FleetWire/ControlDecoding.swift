@@ -50,7 +50,9 @@ extension Reader {
       try part("Signal").signal(require(m.pointee.signal, "signal"))
     case DROVER__V1__CONTROL_MESSAGE__COMMAND_ACKNOWLEDGE_EVENTS: .acknowledgeEvents
     case DROVER__V1__CONTROL_MESSAGE__COMMAND_TELEOPERATION_LEASE:
-      throw .unsupported(message: message, field: "teleoperation_lease")
+      .teleoperate(
+        try part("TeleoperationLease").slice(
+          require(m.pointee.teleoperation_lease, "teleoperation_lease")))
     case DROVER__V1__CONTROL_MESSAGE__COMMAND_LOG_REQUEST:
       throw .unsupported(message: message, field: "log_request")
     default: throw .missing(message: message, field: "command")
@@ -121,6 +123,17 @@ extension Reader {
   ) throws(WireError) -> ControlCommand {
     .confirm(
       order: try counter(m.pointee.order, "order"), update: try counter(m.pointee.update, "update"))
+  }
+
+  private func slice(
+    _ m: UnsafeMutablePointer<Drover__V1__TeleoperationLease>
+  ) throws(WireError) -> TeleoperationSlice {
+    TeleoperationSlice(
+      lease: try fromOne(m.pointee.lease, "lease"),
+      driver: try optionalID(m.pointee.operator_id, "operator_id"),
+      durationMilliseconds: try check(m.pointee.duration_ms, WireLimits.waits, "duration_ms"),
+      speedLimitMillimetresPerSecond: try check(
+        m.pointee.speed_limit_mm_per_s, WireLimits.speeds, "speed_limit_mm_per_s"))
   }
 
   private func signal(

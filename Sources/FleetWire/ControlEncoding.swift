@@ -67,6 +67,14 @@ extension Builder {
     case .acknowledgeEvents:
       m.pointee.command_case = DROVER__V1__CONTROL_MESSAGE__COMMAND_ACKNOWLEDGE_EVENTS
       m.pointee.acknowledge_events = message(drover__v1__acknowledge_events__init)
+    case .teleoperate(let slice):
+      m.pointee.command_case = DROVER__V1__CONTROL_MESSAGE__COMMAND_TELEOPERATION_LEASE
+      m.pointee.teleoperation_lease = message(drover__v1__teleoperation_lease__init)
+      m.pointee.teleoperation_lease.pointee.lease = slice.lease
+      m.pointee.teleoperation_lease.pointee.operator_id = optionalID(slice.driver)
+      m.pointee.teleoperation_lease.pointee.duration_ms = slice.durationMilliseconds
+      m.pointee.teleoperation_lease.pointee.speed_limit_mm_per_s =
+        slice.speedLimitMillimetresPerSecond
     }
     return m
   }

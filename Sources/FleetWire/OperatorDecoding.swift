@@ -46,6 +46,10 @@ extension Reader {
       try part("ClearRobot").clearRobot(require(c.clear_robot, "clear_robot"))
     case DROVER__V1__OPERATOR_REQUEST__COMMAND_SET_INTEGRATION:
       try part("SetIntegration").integration(require(c.set_integration, "set_integration"))
+    case DROVER__V1__OPERATOR_REQUEST__COMMAND_TELEOPERATE_ROBOT:
+      try part("TeleoperateRobot").teleoperate(require(c.teleoperate_robot, "teleoperate_robot"))
+    case DROVER__V1__OPERATOR_REQUEST__COMMAND_END_TELEOPERATION:
+      .endTeleoperation(try id(c.end_teleoperation, "end_teleoperation"))
     case DROVER__V1__OPERATOR_REQUEST__COMMAND_LIST_STATIONS: .listStations
     case DROVER__V1__OPERATOR_REQUEST__COMMAND_LIST_ZONES: .listZones
     case DROVER__V1__OPERATOR_REQUEST__COMMAND_CLOSE_ZONE:
@@ -100,6 +104,14 @@ extension Reader {
     _ m: UnsafeMutablePointer<Drover__V1__SetIntegration>
   ) throws(WireError) -> OperatorCommand {
     .setIntegration(try id(m.pointee.robot, "robot"), try value(m.pointee.level, "level"))
+  }
+
+  private func teleoperate(
+    _ m: UnsafeMutablePointer<Drover__V1__TeleoperateRobot>
+  ) throws(WireError) -> OperatorCommand {
+    .teleoperateRobot(
+      try id(m.pointee.robot, "robot"),
+      forMilliseconds: try check(m.pointee.duration_ms, WireLimits.waits, "duration_ms"))
   }
 
   private func enrol(

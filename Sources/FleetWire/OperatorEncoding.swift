@@ -42,6 +42,13 @@ extension Builder {
       m.pointee.set_integration = message(drover__v1__set_integration__init)
       m.pointee.set_integration.pointee.robot = id(robot)
       m.pointee.set_integration.pointee.level = level.code
+    case .teleoperateRobot(let robot, let milliseconds):
+      m.pointee.command_case = DROVER__V1__OPERATOR_REQUEST__COMMAND_TELEOPERATE_ROBOT
+      m.pointee.teleoperate_robot = message(drover__v1__teleoperate_robot__init)
+      m.pointee.teleoperate_robot.pointee.robot = id(robot)
+      m.pointee.teleoperate_robot.pointee.duration_ms = milliseconds
+    case .endTeleoperation(let robot):
+      name(m, DROVER__V1__OPERATOR_REQUEST__COMMAND_END_TELEOPERATION, robot)
     case .listStations: plain(m, DROVER__V1__OPERATOR_REQUEST__COMMAND_LIST_STATIONS)
     case .listZones: plain(m, DROVER__V1__OPERATOR_REQUEST__COMMAND_LIST_ZONES)
     case .closeZone(let zone): name(m, DROVER__V1__OPERATOR_REQUEST__COMMAND_CLOSE_ZONE, zone)

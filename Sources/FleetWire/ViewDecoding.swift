@@ -27,6 +27,8 @@ extension Reader {
     view.paused = m.pointee.paused != 0
     view.loaded = m.pointee.loaded != 0
     view.errors = try robotErrors(m.pointee.n_errors, m.pointee.errors)
+    view.driver = try optionalID(m.pointee.driver, "driver")
+    view.leaseMilliseconds = try check(m.pointee.lease_ms, WireLimits.waits, "lease_ms")
     return view
   }
 
@@ -119,6 +121,7 @@ extension Reader {
     figures.regionsSolved = try count(c.regions_solved, "regions_solved")
     figures.reorders = try count(c.reorders, "reorders")
     figures.cannotMove = try count(c.cannot_move, "cannot_move")
+    figures.teleoperations = try count(c.teleoperations, "teleoperations")
     return figures
   }
 

@@ -25,6 +25,8 @@ extension Builder {
     m.pointee.loaded = value.loaded ? 1 : 0
     m.pointee.n_errors = value.errors.count
     m.pointee.errors = list(value.errors, robotError)
+    m.pointee.driver = optionalID(value.driver)
+    m.pointee.lease_ms = value.leaseMilliseconds
     return m
   }
 
@@ -97,6 +99,7 @@ extension Builder {
     m.pointee.regions_solved = value.regionsSolved
     m.pointee.reorders = value.reorders
     m.pointee.cannot_move = value.cannotMove
+    m.pointee.teleoperations = value.teleoperations
     return m
   }
 

@@ -29,6 +29,13 @@ extension Motion {
     strayBy(dx, dy, speed)
   }
 
+  /// Goes on to `place`, wherever that is.
+  mutating func driveByHand(to place: Point, speed: Double) {
+    let last = pieces.count > head ? pieces.last : nil
+    let (x, y) = last.map { ($0.endX, $0.endY) } ?? (placeX, placeY)
+    strayBy(Double(place.x) - x, Double(place.y) - y, speed)
+  }
+
   private mutating func strayBy(_ dx: Double, _ dy: Double, _ speed: Double) {
     let last = pieces.count > head ? pieces.last : nil
     let (x, y) = last.map { ($0.endX, $0.endY) } ?? (placeX, placeY)

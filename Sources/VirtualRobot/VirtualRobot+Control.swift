@@ -41,6 +41,7 @@ extension VirtualRobot {
     case .query: events.say(present(answering: number))
     case .confirm(let order, let update): confirm(order: order, update: update, number: number)
     case .unlock(let action): unlock(action, number: number)
+    case .teleoperate(let slice): take(slice, number: number)
     case .signal, .acknowledgeEvents: break
     }
   }

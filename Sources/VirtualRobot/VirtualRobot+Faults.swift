@@ -75,6 +75,7 @@ extension VirtualRobot {
   private mutating func reboot() {
     link = .down
     watch = .off
+    teleoperation = nil
     book = RouteBook()
     desk = ActionDesk()
     events.forget()

@@ -20,6 +20,7 @@ extension VirtualRobot {
   public mutating func connect(sessionEpoch: UInt64, now: Instant) -> [Output] {
     var outputs = elapse(to: now.microseconds)
     link = .up(session: sessionEpoch)
+    endTeleoperation()
     lastControl = 0
     stateNumber = 0
     if watch == .off { hear(now.microseconds) }
@@ -66,6 +67,7 @@ extension VirtualRobot {
     guard epoch > serverEpoch else { return }
     serverEpoch = epoch
     lastControl = 0
+    endTeleoperation()
     events.say(present())
     stateIsDue = true
   }

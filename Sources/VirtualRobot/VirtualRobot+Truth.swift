@@ -78,10 +78,12 @@ extension VirtualRobot {
   /// 0 ... 1000, as of the last state.
   public var energyPermille: Int32 { battery.permille }
 
-  /// Who drives it: `fault` with an empty battery, `stopped` by command or emergency stop.
+  /// Who drives it: `fault` with an empty battery, `stopped` by command or emergency stop,
+  /// `teleoperated` by hand.
   public var mode: RobotMode {
     if flat { return .fault }
-    return stopped || emergency ? .stopped : .automatic
+    if stopped || emergency { return .stopped }
+    return teleoperation == nil ? .automatic : .teleoperated
   }
 
   /// Held by its watchdog.

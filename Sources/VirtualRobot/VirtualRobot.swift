@@ -10,7 +10,7 @@ import FleetModel
 /// How to read this folder: `Motion` is where the robot is and how it drives, `RouteBook` what it
 /// was told to drive, `ActionDesk` what it does standing still, `EventLog` what the server has not
 /// yet committed; `VirtualRobot` joins them: `+Link` the session, `+Control` the commands,
-/// `+Actions`, `+Faults`, `+Truth` (what only checkers may know).
+/// `+Teleoperation`, `+Actions`, `+Faults`, `+Truth` (what only checkers may know).
 public struct VirtualRobot: Sendable {
   /// What a robot is made of.
   public struct Settings: Sendable {
@@ -124,6 +124,8 @@ public struct VirtualRobot: Sendable {
   var slowUntil = never
   var loaded = false
   var brushing = false
+  /// Somebody drives it by hand; nil: nobody.
+  var teleoperation: Teleoperation?
 
   /// A standing robot without a session; its clock starts with the first `now:` it is given.
   public init(_ settings: Settings) {
@@ -192,6 +194,7 @@ public struct VirtualRobot: Sendable {
       if motion.isStanding { rest() }
     }
     endFaults()
+    if let hand = teleoperation, hand.until <= clock, !motion.isStanding { reconsider() }
     if resendAt <= clock { resendAt = Self.never }
     if stateAt <= clock { stateIsDue = true }
     watchBattery()
@@ -218,8 +221,9 @@ public struct VirtualRobot: Sendable {
 
   /// Whether something forbids it to move at all.
   private var mustStand: Bool {
-    stopped || emergency || flat || obstacleUntil != Self.never || watch == .held
-      || desk.running != nil || book.position.order == 0
+    if stopped || emergency || flat || obstacleUntil != Self.never || watch == .held { return true }
+    if let teleoperation { return paused || clock >= teleoperation.until }
+    return desk.running != nil || book.position.order == 0
   }
 
   /// What happens at standstill.
@@ -228,6 +232,8 @@ public struct VirtualRobot: Sendable {
       watch = .held
       stateIsDue = true
     }
+    // Where it was driven by hand last is nothing to go on with.
+    if teleoperation == nil, book.position.order == 0 { motion.leaveWay(now: clock) }
     startActions()
   }
 
@@ -250,6 +256,7 @@ public struct VirtualRobot: Sendable {
     if let end = motion.nextEnd { due = min(due, end) }
     if let end = desk.running?.endsAt { due = min(due, end) }
     if case .hearing(let deadline) = watch { due = min(due, deadline) }
+    if let hand = teleoperation, hand.until > clock { due = min(due, hand.until) }
     return due
   }
 }

@@ -70,6 +70,12 @@ import Testing
     ("robot park van-1", .parkRobot(id("van-1"))),
     ("robot clear van-1", .clearRobot(id("van-1"), confirmed: false)),
     ("robot clear van-1 --confirmed", .clearRobot(id("van-1"), confirmed: true)),
+    (
+      "robot teleoperate van-1 --for 90s",
+      .teleoperateRobot(id("van-1"), forMilliseconds: 90_000)
+    ),
+    ("robot teleoperate van-1", .teleoperateRobot(id("van-1"), forMilliseconds: 60_000)),
+    ("robot teleoperate van-1 --release", .endTeleoperation(id("van-1"))),
     ("robot level van-1 noticed", .setIntegration(id("van-1"), .noticed)),
     ("robot enrol van-1", .enrol(name: "van-1", role: .robot)),
     ("robot remove van-1", .removeEnrolment(name: "van-1", role: .robot)),

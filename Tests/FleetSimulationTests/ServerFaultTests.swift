@@ -93,6 +93,8 @@ private func expectPass(_ report: RunReport, _ what: String) {
   Fault(after: .seconds(12), .strays, x: 700, y: -900),
   Fault(after: .seconds(12), .handMoves, amount: 11),
   Fault(after: .seconds(12), .handMoves, amount: 12, x: 800),
+  Fault(after: .seconds(12), .teleoperations, lasting: .seconds(20), amount: 10),
+  Fault(after: .seconds(12), .teleoperations, lasting: .seconds(20), amount: 17, x: 800),
   Fault(after: .seconds(12), .mislocations, lasting: .seconds(15), x: 4000, y: 300),
   Fault(after: .seconds(12), .drifts, lasting: .seconds(15), x: 300),
   Fault(after: .seconds(12), .replays, amount: 20),

@@ -63,9 +63,9 @@ import Testing
 
   @Test func laterVersionsAreUnsupported() {
     let head: [UInt8] = [0x08, 1, 0x10, 1, 0x18, 1]
-    #expect(
-      throws: WireError.unsupported(message: "ControlMessage", field: "teleoperation_lease")
-    ) { try codec.decodeControl(head + [0xB2, 0x01, 0]) }
+    #expect(throws: WireError.missing(message: "TeleoperationLease", field: "lease")) {
+      try codec.decodeControl(head + [0xB2, 0x01, 0])
+    }
     #expect(throws: WireError.unsupported(message: "ControlMessage", field: "log_request")) {
       try codec.decodeControl(head + [0xBA, 0x01, 0])
     }

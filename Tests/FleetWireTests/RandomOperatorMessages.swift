@@ -13,7 +13,7 @@ extension SeededGenerator {
   }
 
   mutating func command() -> OperatorCommand {
-    switch next(below: 25) {
+    switch next(below: 27) {
     case 0: .submitTask(key: id(), spec: taskSpec())
     case 1:
       .listTasks(
@@ -42,6 +42,8 @@ extension SeededGenerator {
     case 21: .statistics
     case 22: .enrol(name: name(), role: one(of: Role.allCases))
     case 23: .clearRobot(id(), confirmed: flag())
+    case 24: .teleoperateRobot(id(), forMilliseconds: integer(0...604_800_000))
+    case 25: .endTeleoperation(id())
     default: .removeEnrolment(name: name(), role: one(of: Role.allCases))
     }
   }
@@ -138,6 +140,8 @@ extension SeededGenerator {
     view.paused = flag()
     view.loaded = flag()
     view.errors = list(upTo: 3) { $0.robotError() }
+    view.driver = maybe { $0.id() }
+    view.leaseMilliseconds = integer(0...604_800_000)
     return view
   }
 
@@ -186,6 +190,7 @@ extension SeededGenerator {
     figures.regionsSolved = count()
     figures.reorders = count()
     figures.cannotMove = count()
+    figures.teleoperations = count()
     return figures
   }
 

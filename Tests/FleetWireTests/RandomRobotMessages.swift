@@ -128,7 +128,7 @@ extension SeededGenerator {
   }
 
   mutating func controlCommand() -> ControlCommand {
-    switch next(below: 14) {
+    switch next(below: 15) {
     case 0: .trim(order: fromOne(), update: fromOne(), through: counter())
     case 1: .action(action())
     case 2: .cancelAction(action: fromOne())
@@ -140,6 +140,12 @@ extension SeededGenerator {
     case 8: .unlock(action: fromOne())
     case 9: .signal(light: integer(0...255), horn: integer(0...255))
     case 10: .acknowledgeEvents
+    case 11:
+      .teleoperate(
+        TeleoperationSlice(
+          lease: fromOne(), driver: maybe { $0.id() },
+          durationMilliseconds: integer(0...604_800_000),
+          speedLimitMillimetresPerSecond: integer(0...20_000)))
     default: .route(route())
     }
   }

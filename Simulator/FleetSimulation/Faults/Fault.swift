@@ -54,6 +54,9 @@ public enum FaultKind: String, Sendable, Hashable, Codable, CaseIterable {
   case strays
   /// Somebody puts it elsewhere nearby (`amount` chooses), `x`, `y` millimetres off a cell's middle.
   case handMoves = "hand_moves"
+  /// An operator takes it over, drives it some cells by hand (`amount` chooses the way) and leaves it
+  /// `x`, `y` millimetres off a cell's middle; gives it back (`amount` even), or lets the lease run out.
+  case teleoperations
   /// It is switched off and taken off the site for good: an operator clears it.
   case departures
   /// What it says of its place is off by `x`, `y` millimetres.
@@ -115,8 +118,8 @@ extension FaultKind {
   var isOfRobots: Bool {
     switch self {
     case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .overruns, .strays,
-      .handMoves, .departures, .mislocations, .drifts, .failedActions, .clockSkews, .replays,
-      .garbage, .linkLosses, .partitions:
+      .handMoves, .teleoperations, .departures, .mislocations, .drifts, .failedActions,
+      .clockSkews, .replays, .garbage, .linkLosses, .partitions:
       true
     case .brokerLosses, .serverCuts, .serverCrashes, .staleServers, .fullDisks, .obstacles, .ghosts,
       .zoneClosures, .deadChargers, .orderStorms, .interventions:
@@ -143,6 +146,7 @@ extension FaultKind {
     case .fullDisks: (6...40, 500...15_000)
     case .overruns, .strays: (0.2...3, 1000...1000)
     case .handMoves: (0.2...3, 1000...1000)
+    case .teleoperations: (0.2...3, 8000...60_000)
     case .departures: (0.1...1, 1000...1000)
     case .mislocations, .drifts: (0.2...3, 2000...40_000)
     case .failedActions: (0.5...5, 1000...1000)

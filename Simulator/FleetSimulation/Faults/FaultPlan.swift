@@ -96,7 +96,7 @@ enum FaultPlan {
     case .clockSkews: fault.amount = random.next(in: -2000...2000)
     case .overruns: fault.amount = random.next(in: 300...5000)
     case .strays: (fault.x, fault.y) = place(within: 3000, using: &random)
-    case .handMoves:
+    case .handMoves, .teleoperations:
       fault.amount = random.next(in: 0...1_000_000)
       if random.chance(0.5) { (fault.x, fault.y) = place(within: 900, using: &random) }
     case .mislocations: (fault.x, fault.y) = place(within: 8000, using: &random)

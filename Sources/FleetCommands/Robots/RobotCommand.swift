@@ -4,10 +4,10 @@ import FleetModel
 /// `drover robot`
 struct RobotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "robot", abstract: "List, steer, clear, enrol and remove robots.",
+    commandName: "robot", abstract: "List, steer, take over, clear, enrol and remove robots.",
     subcommands: [
-      List.self, Show.self, Pause.self, Resume.self, Stop.self, Park.self, Clear.self,
-      Level.self, EnrolRobot.self, RemoveRobot.self,
+      List.self, Show.self, Pause.self, Resume.self, Stop.self, Park.self, Teleoperate.self,
+      Clear.self, Level.self, EnrolRobot.self, RemoveRobot.self,
     ])
 
   struct List: ParsableCommand {

@@ -25,6 +25,7 @@ enum RobotText {
       ("robot", robot.id.text), ("class", robot.vehicleClass?.text ?? "no factsheet yet"),
       ("session", robot.session.rawValue), ("freshness", robot.freshness.rawValue),
       ("mode", mode(robot)), ("integration", robot.integration.rawValue),
+      ("driver", driver(robot)),
       ("task", robot.task?.text ?? "none"), ("doing", robot.activity), ("place", place(robot)),
       ("speed", "\(tenths(robot.speedMillimetresPerSecond, per: 1000)) m/s"),
       ("energy", energy(robot)), ("loaded", robot.loaded ? "yes" : "no"),
@@ -37,6 +38,11 @@ enum RobotText {
   static func link(_ robot: RobotView) -> String {
     robot.session == .online && robot.freshness != .fresh
       ? robot.freshness.rawValue : robot.session.rawValue
+  }
+
+  private static func driver(_ robot: RobotView) -> String {
+    guard let driver = robot.driver else { return "none" }
+    return "\(driver), lease of \((robot.leaseMilliseconds + 999) / 1000) s left"
   }
 
   static func mode(_ robot: RobotView) -> String {
@@ -82,6 +88,9 @@ struct RobotJSON: Encodable {
   var task: String?
   var activity: String
   var errors: [Fault]
+  /// Who drives it by hand, and how long that lease lasts.
+  var driver: String?
+  var leaseSecondsLeft: Double?
 
   init(_ robot: RobotView) {
     id = robot.id.text
@@ -101,5 +110,7 @@ struct RobotJSON: Encodable {
     task = robot.task?.text
     activity = robot.activity
     errors = robot.errors.map { Fault(code: $0.code, text: $0.text) }
+    driver = robot.driver?.text
+    leaseSecondsLeft = robot.driver == nil ? nil : Double(robot.leaseMilliseconds) / 1000
   }
 }

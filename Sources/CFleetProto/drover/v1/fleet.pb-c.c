@@ -1455,7 +1455,7 @@ const ProtobufCMessageDescriptor drover__v1__task_record__descriptor =
   (ProtobufCMessageInit) drover__v1__task_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor drover__v1__robot_view__field_descriptors[17] =
+static const ProtobufCFieldDescriptor drover__v1__robot_view__field_descriptors[19] =
 {
   {
     "id",
@@ -1661,17 +1661,43 @@ static const ProtobufCFieldDescriptor drover__v1__robot_view__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "driver",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__RobotView, driver),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "lease_ms",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__RobotView, lease_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned drover__v1__robot_view__field_indices_by_name[] = {
   13,   /* field[13] = activity */
   6,   /* field[6] = cell */
   11,   /* field[11] = charging */
+  17,   /* field[17] = driver */
   10,   /* field[10] = energy_permille */
   16,   /* field[16] = errors */
   3,   /* field[3] = freshness */
   8,   /* field[8] = heading_mdeg */
   0,   /* field[0] = id */
   5,   /* field[5] = integration */
+  18,   /* field[18] = lease_ms */
   15,   /* field[15] = loaded */
   4,   /* field[4] = mode */
   14,   /* field[14] = paused */
@@ -1684,7 +1710,7 @@ static const unsigned drover__v1__robot_view__field_indices_by_name[] = {
 static const ProtobufCIntRange drover__v1__robot_view__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 17 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor drover__v1__robot_view__descriptor =
 {
@@ -1694,7 +1720,7 @@ const ProtobufCMessageDescriptor drover__v1__robot_view__descriptor =
   "Drover__V1__RobotView",
   "drover.v1",
   sizeof(Drover__V1__RobotView),
-  17,
+  19,
   drover__v1__robot_view__field_descriptors,
   drover__v1__robot_view__field_indices_by_name,
   1,  drover__v1__robot_view__number_ranges,
@@ -2074,7 +2100,7 @@ const ProtobufCMessageDescriptor drover__v1__fleet_statistics__kind_count__descr
   (ProtobufCMessageInit) drover__v1__fleet_statistics__kind_count__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor drover__v1__fleet_statistics__field_descriptors[18] =
+static const ProtobufCFieldDescriptor drover__v1__fleet_statistics__field_descriptors[19] =
 {
   {
     "robots",
@@ -2292,6 +2318,18 @@ static const ProtobufCFieldDescriptor drover__v1__fleet_statistics__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "teleoperations",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__FleetStatistics, teleoperations),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned drover__v1__fleet_statistics__field_indices_by_name[] = {
   10,   /* field[10] = broker_cpu_us */
@@ -2312,11 +2350,12 @@ static const unsigned drover__v1__fleet_statistics__field_indices_by_name[] = {
   1,   /* field[1] = robots_online */
   13,   /* field[13] = standstills */
   2,   /* field[2] = tasks */
+  18,   /* field[18] = teleoperations */
 };
 static const ProtobufCIntRange drover__v1__fleet_statistics__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 18 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor drover__v1__fleet_statistics__descriptor =
 {
@@ -2326,7 +2365,7 @@ const ProtobufCMessageDescriptor drover__v1__fleet_statistics__descriptor =
   "Drover__V1__FleetStatistics",
   "drover.v1",
   sizeof(Drover__V1__FleetStatistics),
-  18,
+  19,
   drover__v1__fleet_statistics__field_descriptors,
   drover__v1__fleet_statistics__field_indices_by_name,
   1,  drover__v1__fleet_statistics__number_ranges,

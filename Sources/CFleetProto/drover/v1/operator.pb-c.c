@@ -232,6 +232,51 @@ void   drover__v1__clear_robot__free_unpacked
   assert(message->base.descriptor == &drover__v1__clear_robot__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   drover__v1__teleoperate_robot__init
+                     (Drover__V1__TeleoperateRobot         *message)
+{
+  static const Drover__V1__TeleoperateRobot init_value = DROVER__V1__TELEOPERATE_ROBOT__INIT;
+  *message = init_value;
+}
+size_t drover__v1__teleoperate_robot__get_packed_size
+                     (const Drover__V1__TeleoperateRobot *message)
+{
+  assert(message->base.descriptor == &drover__v1__teleoperate_robot__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t drover__v1__teleoperate_robot__pack
+                     (const Drover__V1__TeleoperateRobot *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &drover__v1__teleoperate_robot__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t drover__v1__teleoperate_robot__pack_to_buffer
+                     (const Drover__V1__TeleoperateRobot *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &drover__v1__teleoperate_robot__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Drover__V1__TeleoperateRobot *
+       drover__v1__teleoperate_robot__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Drover__V1__TeleoperateRobot *)
+     protobuf_c_message_unpack (&drover__v1__teleoperate_robot__descriptor,
+                                allocator, len, data);
+}
+void   drover__v1__teleoperate_robot__free_unpacked
+                     (Drover__V1__TeleoperateRobot *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &drover__v1__teleoperate_robot__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   drover__v1__set_integration__init
                      (Drover__V1__SetIntegration         *message)
 {
@@ -682,7 +727,7 @@ void   drover__v1__refusal__free_unpacked
   assert(message->base.descriptor == &drover__v1__refusal__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor drover__v1__operator_request__field_descriptors[27] =
+static const ProtobufCFieldDescriptor drover__v1__operator_request__field_descriptors[29] =
 {
   {
     "client",
@@ -1008,12 +1053,37 @@ static const ProtobufCFieldDescriptor drover__v1__operator_request__field_descri
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "teleoperate_robot",
+    35,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Drover__V1__OperatorRequest, command_case),
+    offsetof(Drover__V1__OperatorRequest, teleoperate_robot),
+    &drover__v1__teleoperate_robot__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "end_teleoperation",
+    36,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Drover__V1__OperatorRequest, command_case),
+    offsetof(Drover__V1__OperatorRequest, end_teleoperation),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned drover__v1__operator_request__field_indices_by_name[] = {
   5,   /* field[5] = cancel_task */
   26,   /* field[26] = clear_robot */
   0,   /* field[0] = client */
   18,   /* field[18] = close_zone */
+  28,   /* field[28] = end_teleoperation */
   24,   /* field[24] = enrol */
   20,   /* field[20] = explain_robot */
   21,   /* field[21] = explain_task */
@@ -1037,12 +1107,13 @@ static const unsigned drover__v1__operator_request__field_indices_by_name[] = {
   23,   /* field[23] = statistics */
   13,   /* field[13] = stop_robot */
   2,   /* field[2] = submit_task */
+  27,   /* field[27] = teleoperate_robot */
 };
 static const ProtobufCIntRange drover__v1__operator_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 10, 2 },
-  { 0, 27 }
+  { 0, 29 }
 };
 const ProtobufCMessageDescriptor drover__v1__operator_request__descriptor =
 {
@@ -1052,7 +1123,7 @@ const ProtobufCMessageDescriptor drover__v1__operator_request__descriptor =
   "Drover__V1__OperatorRequest",
   "drover.v1",
   sizeof(Drover__V1__OperatorRequest),
-  27,
+  29,
   drover__v1__operator_request__field_descriptors,
   drover__v1__operator_request__field_indices_by_name,
   2,  drover__v1__operator_request__number_ranges,
@@ -1287,6 +1358,57 @@ const ProtobufCMessageDescriptor drover__v1__clear_robot__descriptor =
   drover__v1__clear_robot__field_indices_by_name,
   1,  drover__v1__clear_robot__number_ranges,
   (ProtobufCMessageInit) drover__v1__clear_robot__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor drover__v1__teleoperate_robot__field_descriptors[2] =
+{
+  {
+    "robot",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__TeleoperateRobot, robot),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duration_ms",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__TeleoperateRobot, duration_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned drover__v1__teleoperate_robot__field_indices_by_name[] = {
+  1,   /* field[1] = duration_ms */
+  0,   /* field[0] = robot */
+};
+static const ProtobufCIntRange drover__v1__teleoperate_robot__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor drover__v1__teleoperate_robot__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "drover.v1.TeleoperateRobot",
+  "TeleoperateRobot",
+  "Drover__V1__TeleoperateRobot",
+  "drover.v1",
+  sizeof(Drover__V1__TeleoperateRobot),
+  2,
+  drover__v1__teleoperate_robot__field_descriptors,
+  drover__v1__teleoperate_robot__field_indices_by_name,
+  1,  drover__v1__teleoperate_robot__number_ranges,
+  (ProtobufCMessageInit) drover__v1__teleoperate_robot__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor drover__v1__set_integration__field_descriptors[2] =

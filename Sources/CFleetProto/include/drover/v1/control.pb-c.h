@@ -148,10 +148,10 @@ struct  Drover__V1__ControlMessage
      * Only carries `committed_event`.
      */
     Drover__V1__AcknowledgeEvents *acknowledge_events;
-    /*
-     * Of a later version: a robot that does not know them answers `refused` (NOT_SUPPORTED).
-     */
     Drover__V1__TeleoperationLease *teleoperation_lease;
+    /*
+     * Of a later version: a robot that does not know it answers `refused` (NOT_SUPPORTED).
+     */
     Drover__V1__LogRequest *log_request;
   };
 };
@@ -382,21 +382,22 @@ struct  Drover__V1__AcknowledgeEvents
 
 
 /*
- * Of a later version: a human may drive the robot from afar until the lease runs out.
+ * A human may drive the robot from afar for a short time; the next message prolongs it. A robot that
+ * does not allow that answers `refused` (NOT_SUPPORTED).
  */
 struct  Drover__V1__TeleoperationLease
 {
   ProtobufCMessage base;
   /*
-   * Growing; at least 1.
+   * Growing; at least 1. All messages of one lease have the same.
    */
   uint64_t lease;
   /*
-   * Who drives: an operator's id; empty: the lease is taken back.
+   * Who drives: an operator's id; empty: the lease is over.
    */
   char *operator_id;
   /*
-   * From receipt; 0: taken back.
+   * From receipt, 0 to 604,800,000; 0: the lease is over.
    */
   int64_t duration_ms;
   /*

@@ -464,10 +464,18 @@ struct  Drover__V1__RobotView
    */
   size_t n_errors;
   Drover__V1__RobotError **errors;
+  /*
+   * Id of the operator who drives it by hand, or is about to; empty: nobody.
+   */
+  char *driver;
+  /*
+   * How long that operator's lease lasts, 0 to 604,800,000.
+   */
+  int64_t lease_ms;
 };
 #define DROVER__V1__ROBOT_VIEW__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&drover__v1__robot_view__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROVER__V1__SESSION_STATUS__SESSION_STATUS_UNSPECIFIED, DROVER__V1__FRESHNESS__FRESHNESS_UNSPECIFIED, DROVER__V1__ROBOT_MODE__ROBOT_MODE_UNSPECIFIED, DROVER__V1__INTEGRATION_LEVEL__INTEGRATION_LEVEL_UNSPECIFIED, NULL, NULL, 0, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROVER__V1__SESSION_STATUS__SESSION_STATUS_UNSPECIFIED, DROVER__V1__FRESHNESS__FRESHNESS_UNSPECIFIED, DROVER__V1__ROBOT_MODE__ROBOT_MODE_UNSPECIFIED, DROVER__V1__INTEGRATION_LEVEL__INTEGRATION_LEVEL_UNSPECIFIED, NULL, NULL, 0, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Drover__V1__StationView
@@ -606,10 +614,14 @@ struct  Drover__V1__FleetStatistics
    */
   int64_t reorders;
   int64_t cannot_move;
+  /*
+   * Robots that operators have driven by hand.
+   */
+  int64_t teleoperations;
 };
 #define DROVER__V1__FLEET_STATISTICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&drover__v1__fleet_statistics__descriptor) \
-    , 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 /*

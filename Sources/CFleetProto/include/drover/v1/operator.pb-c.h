@@ -22,6 +22,7 @@ typedef struct Drover__V1__SubmitTask Drover__V1__SubmitTask;
 typedef struct Drover__V1__TaskFilter Drover__V1__TaskFilter;
 typedef struct Drover__V1__ReleaseTask Drover__V1__ReleaseTask;
 typedef struct Drover__V1__ClearRobot Drover__V1__ClearRobot;
+typedef struct Drover__V1__TeleoperateRobot Drover__V1__TeleoperateRobot;
 typedef struct Drover__V1__SetIntegration Drover__V1__SetIntegration;
 typedef struct Drover__V1__Enrolment Drover__V1__Enrolment;
 typedef struct Drover__V1__OperatorReply Drover__V1__OperatorReply;
@@ -92,7 +93,9 @@ typedef enum {
   DROVER__V1__OPERATOR_REQUEST__COMMAND_STATISTICS = 31,
   DROVER__V1__OPERATOR_REQUEST__COMMAND_ENROL = 32,
   DROVER__V1__OPERATOR_REQUEST__COMMAND_REMOVE_ENROLMENT = 33,
-  DROVER__V1__OPERATOR_REQUEST__COMMAND_CLEAR_ROBOT = 34
+  DROVER__V1__OPERATOR_REQUEST__COMMAND_CLEAR_ROBOT = 34,
+  DROVER__V1__OPERATOR_REQUEST__COMMAND_TELEOPERATE_ROBOT = 35,
+  DROVER__V1__OPERATOR_REQUEST__COMMAND_END_TELEOPERATION = 36
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROVER__V1__OPERATOR_REQUEST__COMMAND__CASE)
 } Drover__V1__OperatorRequest__CommandCase;
 
@@ -140,6 +143,8 @@ struct  Drover__V1__OperatorRequest
     Drover__V1__Enrolment *enrol;
     Drover__V1__Enrolment *remove_enrolment;
     Drover__V1__ClearRobot *clear_robot;
+    Drover__V1__TeleoperateRobot *teleoperate_robot;
+    char *end_teleoperation;
   };
 };
 #define DROVER__V1__OPERATOR_REQUEST__INIT \
@@ -224,6 +229,26 @@ struct  Drover__V1__ClearRobot
 };
 #define DROVER__V1__CLEAR_ROBOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&drover__v1__clear_robot__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Take the robot over to drive it by hand, or go on doing so.
+ */
+struct  Drover__V1__TeleoperateRobot
+{
+  ProtobufCMessage base;
+  /*
+   * Id.
+   */
+  char *robot;
+  /*
+   * From now on, 1,000 to 600,000.
+   */
+  int64_t duration_ms;
+};
+#define DROVER__V1__TELEOPERATE_ROBOT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&drover__v1__teleoperate_robot__descriptor) \
     , (char *)protobuf_c_empty_string, 0 }
 
 
@@ -495,6 +520,25 @@ Drover__V1__ClearRobot *
 void   drover__v1__clear_robot__free_unpacked
                      (Drover__V1__ClearRobot *message,
                       ProtobufCAllocator *allocator);
+/* Drover__V1__TeleoperateRobot methods */
+void   drover__v1__teleoperate_robot__init
+                     (Drover__V1__TeleoperateRobot         *message);
+size_t drover__v1__teleoperate_robot__get_packed_size
+                     (const Drover__V1__TeleoperateRobot   *message);
+size_t drover__v1__teleoperate_robot__pack
+                     (const Drover__V1__TeleoperateRobot   *message,
+                      uint8_t             *out);
+size_t drover__v1__teleoperate_robot__pack_to_buffer
+                     (const Drover__V1__TeleoperateRobot   *message,
+                      ProtobufCBuffer     *buffer);
+Drover__V1__TeleoperateRobot *
+       drover__v1__teleoperate_robot__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   drover__v1__teleoperate_robot__free_unpacked
+                     (Drover__V1__TeleoperateRobot *message,
+                      ProtobufCAllocator *allocator);
 /* Drover__V1__SetIntegration methods */
 void   drover__v1__set_integration__init
                      (Drover__V1__SetIntegration         *message);
@@ -702,6 +746,9 @@ typedef void (*Drover__V1__ReleaseTask_Closure)
 typedef void (*Drover__V1__ClearRobot_Closure)
                  (const Drover__V1__ClearRobot *message,
                   void *closure_data);
+typedef void (*Drover__V1__TeleoperateRobot_Closure)
+                 (const Drover__V1__TeleoperateRobot *message,
+                  void *closure_data);
 typedef void (*Drover__V1__SetIntegration_Closure)
                  (const Drover__V1__SetIntegration *message,
                   void *closure_data);
@@ -744,6 +791,7 @@ extern const ProtobufCMessageDescriptor drover__v1__submit_task__descriptor;
 extern const ProtobufCMessageDescriptor drover__v1__task_filter__descriptor;
 extern const ProtobufCMessageDescriptor drover__v1__release_task__descriptor;
 extern const ProtobufCMessageDescriptor drover__v1__clear_robot__descriptor;
+extern const ProtobufCMessageDescriptor drover__v1__teleoperate_robot__descriptor;
 extern const ProtobufCMessageDescriptor drover__v1__set_integration__descriptor;
 extern const ProtobufCMessageDescriptor drover__v1__enrolment__descriptor;
 extern const ProtobufCMessageDescriptor drover__v1__operator_reply__descriptor;
