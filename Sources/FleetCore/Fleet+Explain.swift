@@ -21,6 +21,9 @@ extension Fleet {
       chain.append("it has stood still with road ahead for \(late.components.seconds) s")
     }
     chain += frozen(i)
+    if let aside = robot.givesWay {
+      chain.append("it waits aside for \(robots[aside.other.index].id), which it was in the way of")
+    }
     chain += waitForRoad(i)
     if isStalled(i) {
       let since = (now - robots[i].progress.since).components.seconds

@@ -34,13 +34,14 @@ extension Fleet {
     let ready = movers.filter { agents[$0].mobility == .free }
     var blocked: [Int] = []
     for i in ready where !extend(i, &ground) {
-      if blocked.isEmpty { ground.wanted = Set(nextLeg(i, ground)?.claims ?? []) }
+      if ground.wanted.isEmpty { ground.wanted = wish(i, ground) }
       blocked.append(i)
     }
     var closed: Set<Int32> = []
     for i in movers { closed.formUnion(ahead(i, ground)) }
     if !closed.isEmpty { evacuate(&agents, closed, ground) }
-    for i in blocked { _ = extend(i, &ground) }
+    blocked.removeAll { extend($0, &ground) }
+    makeRoom(for: blocked, among: members.filter { agents[$0].mobility == .free }, ground)
     var round = LongRound(closed: closed.sorted())
     for i in members {
       let rest = restingCells(i)
@@ -67,14 +68,27 @@ extension Fleet {
         ground.cover[cell] = i
         if agents[i].mobility == .wall { ground.walls.insert(cell) }
       }
+      ground.slots[i] = ground.vehicles.count
+      ground.vehicles.append(
+        RefugeSearch.Vehicle(
+          graph: robots[i].classIndex ?? 0,
+          pose: agents[i].mobility == .wall ? nil : plannedPose(i)?.number, rest: restingCells(i)))
     }
     return ground
   }
 
   /// Whether the robot can be planned for, and its plan does not end at its goal.
-  private func wantsOn(_ i: Int) -> Bool {
-    robots[i].frozenSince == nil && robots[i].goal >= 0
-      && traffic.plannedEnd(robots[i].index) != robots[i].goal
+  func wantsOn(_ i: Int) -> Bool {
+    robots[i].frozenSince == nil && longGoal(i) >= 0
+      && traffic.plannedEnd(robots[i].index) != longGoal(i)
+  }
+
+  /// What others leave to robot `i`, which has waited longest: its next leg, unless something stands
+  /// there that does not move.
+  private mutating func wish(_ i: Int, _ ground: LongGround) -> Set<Int32> {
+    let claims = Set(nextLeg(i, ground)?.claims ?? [])
+    return claims.isDisjoint(with: ground.fixed) && claims.isDisjoint(with: ground.walls)
+      ? claims : []
   }
 
   private func isBefore(_ a: Int, _ b: Int) -> Bool {
@@ -93,7 +107,9 @@ extension Fleet {
     {
       return false
     }
-    guard queue(i, leg) else { return false }
+    guard traffic.refusal(of: leg, for: robots[i].index) == nil, leavesWaysOut(i, leg, &ground),
+      queue(i, leg)
+    else { return false }
     for cell in before where ground.cover[cell] == i { ground.cover[cell] = nil }
     for cell in restingCells(i) { ground.cover[cell] = i }
     return true
@@ -108,7 +124,8 @@ extension Fleet {
     var swept: [Int32] = []
     var moves = 0
     repeat {
-      guard moves < Self.longestLeg, let step = best(classIndex, pose, values) else { return nil }
+      guard moves < Self.longestLeg, let step = next(i, classIndex, pose, values)
+      else { return nil }
       path += graph.path(of: step.move, from: pose)
       swept += graph.swept(by: step.move, from: pose)
       pose = step.end
@@ -131,8 +148,8 @@ extension Fleet {
       ((footprint.halfLength + footprint.radius) / Double(footprint.cellMillimetres))
         .rounded(.up))
     var pose = pose
-    while left >= 0, PoseGraph.vertex(pose) != robots[i].goal,
-      let step = best(classIndex, pose, values)
+    while left >= 0, PoseGraph.vertex(pose) != longGoal(i),
+      let step = next(i, classIndex, pose, values)
     {
       if step.move != .forward { return true }
       left -= cost(classIndex, step, from: pose)
@@ -142,9 +159,9 @@ extension Fleet {
   }
 
   /// The costs to robot `i`'s goal by pose, round the walls where there is such a way.
-  private mutating func values(_ i: Int, _ ground: LongGround) -> [UInt16]? {
+  mutating func values(_ i: Int, _ ground: LongGround) -> [UInt16]? {
     guard let classIndex = robots[i].classIndex, let pose = plannedPose(i) else { return nil }
-    let goal = robots[i].goal
+    let goal = longGoal(i)
     guard let plain = long.tables[classIndex]?.table(goal: goal) else { return nil }
     let walls = ground.walls
     guard !walls.isEmpty, let round = long.tables[classIndex]?.table(goal: goal, walls: walls),
@@ -153,7 +170,7 @@ extension Fleet {
     return round
   }
 
-  private func best(
+  func best(
     _ classIndex: Int, _ pose: Int32, _ values: [UInt16]
   ) -> (move: PoseMove, end: Int32)? {
     guard let table = long.tables[classIndex] else { return nil }
@@ -181,8 +198,8 @@ extension Fleet {
     var pose = start.number
     var driven = 0
     while driven < Self.lookahead || turnsSoon(i, classIndex, from: pose, values),
-      PoseGraph.vertex(pose) != robots[i].goal,
-      let step = best(classIndex, pose, values)
+      PoseGraph.vertex(pose) != longGoal(i),
+      let step = next(i, classIndex, pose, values)
     {
       let swept = graph.swept(by: step.move, from: pose)
       let isFree = swept.allSatisfy {
@@ -208,7 +225,7 @@ extension Fleet {
   func isLong(_ i: Int) -> Bool { robots[i].classIndex.map { long.tables[$0] != nil } ?? false }
 
   /// The pose in which the robot's plan ends.
-  private func plannedPose(_ i: Int) -> LongPose? {
+  func plannedPose(_ i: Int) -> LongPose? {
     let robot = robots[i].index
     guard let number = traffic.plannedRest(robot).heading, number < 4 else { return nil }
     return LongPose(

@@ -64,7 +64,8 @@ extension Fleet {
   // MARK: Places
 
   /// The bay to drive to. Far away any bay will do; close by one must be reserved, and while none
-  /// is free the robot waits at a parking place, in the order of arrival.
+  /// is free the robot waits at a parking place, in the order of arrival. A long vehicle sets out
+  /// for none but its own: before one that is taken it would hold up everybody behind it.
   private mutating func stationGoal(_ i: Int, _ group: Int, _ at: Int32) -> Int32 {
     let robot = robots[i].index
     if let held = places.place(heldBy: robot), places.group(at: held) == group { return held }
@@ -77,7 +78,7 @@ extension Fleet {
       return -1
     }
     // Whoever queues stays at its waiting place, however far that is.
-    if nearest.distance > settings.reservationCells, robots[i].queuedGroup != group {
+    if !isLong(i), nearest.distance > settings.reservationCells, robots[i].queuedGroup != group {
       places.letGo(robot)
       robots[i].goalDirty = true
       return nearest.vertex
@@ -102,6 +103,7 @@ extension Fleet {
     {
       return held
     }
+    if isLong(i) { return longParkingGoal(i, near: target) }
     var search = places.parkingByPlace.search(from: site.graph.cells[Int(target)])
     while let (group, _) = search.next() {
       let vertex = places.groups[group].vertices[0]
@@ -112,6 +114,24 @@ extension Fleet {
       return vertex
     }
     return -1
+  }
+
+  /// The parking place by which a long vehicle's way to `target` is the shortest; where it is there
+  /// already, the nearest to drive to. On one-way roads that is not the nearest in the air.
+  private mutating func longParkingGoal(_ i: Int, near target: Int32) -> Int32 {
+    let at = traffic.plannedEnd(robots[i].index)
+    var best: (vertex: Int32, way: Int32)?
+    for group in places.groups.indices where places.groups[group].kind == .parking {
+      let vertex = places.groups[group].vertices[0]
+      guard isFree(vertex, for: robots[i].index), canEnter(i, vertex),
+        let there = distance(i, from: at, to: vertex),
+        let on = at == target ? 0 : distance(i, from: vertex, to: target)
+      else { continue }
+      if there + on < best?.way ?? .max { best = (vertex, there + on) }
+    }
+    guard let best else { return -1 }
+    places.hold(best.vertex, for: robots[i].index)
+    return best.vertex
   }
 
   /// The nearest of `vertices` to drive to from `at`; nil: none can be reached.

@@ -12,6 +12,10 @@ extension Fleet {
   mutating func evacuate(
     _ agents: inout [PlanningAgent], _ closed: Set<Int32>, _ ground: LongGround
   ) {
+    let onTheirWay = robots.indices.filter {
+      closed.contains(agents[$0].at) && isOnItsWay($0, agents[$0])
+    }
+    for i in onTheirWay { agents[i].mobility = .free }
     var left = robots.indices.filter {
       agents[$0].mobility == .free && !isLong($0) && closed.contains(agents[$0].at)
     }
@@ -32,6 +36,16 @@ extension Fleet {
       guard let way = wayOut(i, agents, closed, ground, pushes: true) else { continue }
       push(i, way, &agents)
     }
+    for i in onTheirWay { agents[i].mobility = .frozen }
+  }
+
+  /// Whether the robot is not planned on only because it has road enough for now: long before it
+  /// has driven that, it can be told where to leave the way of a long vehicle, which then queues
+  /// behind it at once.
+  private func isOnItsWay(_ i: Int, _ agent: PlanningAgent) -> Bool {
+    guard agent.mobility == .frozen, !isLong(i), isFree(i), !traffic.isIdle(robots[i].index)
+    else { return false }
+    return agent.at != robots[i].goal || robots[i].errand?.stops != true
   }
 
   /// Queues moves for robot `i`, as many as can be.

@@ -95,7 +95,7 @@ extension Fleet {
   }
 
   /// Whether the robot can be planned for at all.
-  private func isFree(_ i: Int) -> Bool {
+  func isFree(_ i: Int) -> Bool {
     mayDrive(i) && robots[i].freshness == .fresh && robots[i].action == nil
       && robots[i].control?.isFull == false && traffic.isPlannable(robots[i].index)
   }

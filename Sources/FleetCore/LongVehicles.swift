@@ -7,6 +7,8 @@ struct LongVehicles: Sendable {
   /// By class; nil where it fits a cell.
   var tables: [PoseDistances?]
   let isUsed: Bool
+  /// Whether they can get out of one another's way.
+  var refuges: RefugeSearch
 
   init(site: Site, closed: [Bool]) {
     tables = site.classes.indices.map { index in
@@ -18,6 +20,11 @@ struct LongVehicles: Sendable {
       return PoseDistances(graph, turnCost: min(100, way / Int(site.cellMillimetres)))
     }
     isUsed = tables.contains { $0 != nil }
+    let places =
+      site.stations.flatMap(\.bays) + site.chargers.map(\.vertex) + site.parking.map(\.vertex)
+    refuges = RefugeSearch(
+      graphs: tables.map { $0?.graph },
+      refuges: tables.map { $0 == nil ? [] : places.map(\.rawValue) })
   }
 }
 
@@ -38,4 +45,9 @@ struct LongGround {
   var wanted: Set<Int32> = []
   /// What long vehicles are planned round, if they can be.
   var walls: Set<Int32> = []
+  /// All of them as planned so far, and robot -> its place there.
+  var vehicles: [RefugeSearch.Vehicle] = []
+  var slots: [Int: Int] = [:]
+  /// Those that could get to no refuge; nil: not looked at yet.
+  var stranded: Set<Int>?
 }

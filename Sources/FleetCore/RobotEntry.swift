@@ -108,6 +108,8 @@ struct RobotEntry: Sendable, Codable {
   var errand: Errand?
   /// The vertex it is planned towards, -1: none.
   var goal: Int32 = -1
+  /// It drives aside for another long vehicle before it goes on to its goal.
+  var givesWay: GivingWay?
   /// The goal must be looked at again before it is planned on.
   var goalDirty = true
   /// No bay of its errand's station can be reached: a zone is closed.

@@ -8,13 +8,15 @@ import Site
 /// A site drawn in letters: `.` way, `#` blocked, `a` ... `h` the bays of the station of that name,
 /// `C` charger, `P` parking place, `1` ... `9` checkpoints of route `tour`, `z` and `Z` zone `gate`
 /// (`Z`: a bay of station `z` in it), `~` area `square`.
-func drawn(_ rows: [String], inspectMilliseconds: Int64 = 0) throws -> Site {
+func drawn(
+  _ rows: [String], inspectMilliseconds: Int64 = 0, classes: [VehicleClass]? = nil
+) throws -> Site {
   let letters = rows.map(Array.init)
   let map = GridMap(
     width: Int32(letters[0].count), height: Int32(rows.count),
     passable: letters.joined().map { $0 != "#" })
   var plan = SitePlan(id: try SiteID("yard"), title: "", map: map, cellMillimetres: 1000)
-  plan.classes = [try cart()]
+  plan.classes = try classes ?? [cart()]
   var bays: [Character: [Cell]] = [:]
   var gate: [Cell] = []
   var stops: [(Character, Cell)] = []
@@ -68,6 +70,19 @@ func cart() throws -> VehicleClass {
       capacityMilliwattHours: 1_000_000, drivingMilliwattHoursPerKilometre: 20_000,
       standingMilliwatts: 20_000, chargingMilliwatts: 20_000_000),
     skills: [.deliver, .patrol, .sweep])
+}
+
+/// Three cells long and one wide; it turns on three by three.
+func truck() throws -> VehicleClass {
+  VehicleClass(
+    id: try ClassID("truck"), lengthMillimetres: 2600, widthMillimetres: 800, errorMillimetres: 50,
+    speedMillimetresPerSecond: 2000, accelerationMillimetresPerSecond2: 1000,
+    brakingMillimetresPerSecond2: 2000, quarterTurnMilliseconds: 2000,
+    sweepWidthMillimetres: 1000, payloadGrams: 50_000,
+    energy: EnergyModel(
+      capacityMilliwattHours: 10_000_000, drivingMilliwattHoursPerKilometre: 20_000,
+      standingMilliwatts: 20_000, chargingMilliwatts: 20_000_000),
+    skills: [.deliver])
 }
 
 func sheet(_ vehicle: VehicleClass) -> Factsheet {

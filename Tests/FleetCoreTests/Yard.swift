@@ -38,8 +38,11 @@ struct Yard {
   var crashAt: Int?
   var crashCommits = false
 
-  init(_ rows: [String], inspectMilliseconds: Int64 = 0) throws {
-    site = try drawn(rows, inspectMilliseconds: inspectMilliseconds)
+  init(
+    _ rows: [String], inspectMilliseconds: Int64 = 0, classes: [VehicleClass]? = nil
+  ) throws {
+    site = try drawn(
+      rows, inspectMilliseconds: inspectMilliseconds, classes: classes)
     fleet = Fleet(site: site, serverEpoch: 1, seed: Seed(1))
   }
 
@@ -48,14 +51,15 @@ struct Yard {
   /// A robot at `cell`, switched on and connected.
   @discardableResult
   mutating func add(
-    _ name: String, _ x: Int64, _ y: Int64, energy: Int32 = 1000
+    _ name: String, _ x: Int64, _ y: Int64, energy: Int32 = 1000, _ vehicle: VehicleClass? = nil,
+    heading: Int32 = 0
   ) throws -> RobotID {
     let id = try RobotID(name)
     try handle(.enrolled(id))
     robots[id] = VirtualRobot(
       VirtualRobot.Settings(
-        id: id, factsheet: sheet(try cart()), cellMillimetres: 1000, start: point(x, y),
-        energyPermille: energy, seed: Seed(7).derive(name)))
+        id: id, factsheet: sheet(try vehicle ?? cart()), cellMillimetres: 1000, start: point(x, y),
+        headingMillidegrees: heading, energyPermille: energy, seed: Seed(7).derive(name)))
     try connect(id)
     return id
   }

@@ -157,6 +157,27 @@ struct FootprintTests {
         == PoseDistances.unreachable)
   }
 
+  @Test func avoidsWallsWhereverTheyAre() throws {
+    let graph = try graph([String](repeating: "............", count: 12))
+    let poses = PoseGraph(graph: graph, footprint: bar())
+    var distances = PoseDistances(poses, turnCost: 3)
+    let goal = try #require(graph.vertex(at: Cell(x: 10, y: 6))).rawValue
+    for wall in stride(from: Int32(0), to: 144, by: 5) {
+      let table = distances.table(goal: goal, walls: [wall])
+      // What is left of the shortest way never leads over it.
+      for pose in 0..<Int32(poses.poseCount)
+      where table[Int(pose)] != PoseDistances.unreachable && table[Int(pose)] > 0 {
+        let isThere = PoseMove.allCases.contains { move in
+          guard let end = poses.end(of: move, from: pose) else { return false }
+          let cost = distances.cost(of: move, from: pose, to: end)
+          return Int(table[Int(end)]) + cost == Int(table[Int(pose)])
+            && !poses.swept(by: move, from: pose).contains(wall)
+        }
+        #expect(isThere, "wall \(wall), pose \(pose)")
+      }
+    }
+  }
+
   @Test func crossesNoStopCellsAsAWhole() throws {
     let graph = try graph(["............"])
     let poses = PoseGraph(

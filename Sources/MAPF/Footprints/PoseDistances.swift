@@ -73,6 +73,7 @@ public struct PoseDistances: Sendable {
   private func fill(_ goal: Int32, walls: Set<Int32>) -> [UInt16] {
     var isWall = [Bool](repeating: false, count: graph.graph.vertexCount)
     for wall in walls where Int(wall) < isWall.count { isWall[Int(wall)] = true }
+    let isNear = near(walls)
     var values = [UInt16](repeating: Self.unreachable, count: graph.poseCount)
     var buckets: [[Int32]] = [[]]
     for heading in Direction.allCases {
@@ -93,7 +94,8 @@ public struct PoseDistances: Sendable {
           guard let move = PoseMove(rawValue: UInt8(moves[entry] % 3)) else { continue }
           let value = cost + Int(cells[entry]) + (move == .forward ? 0 : turnCost)
           guard value < Int(values[Int(from)]), value < Int(Self.unreachable),
-            walls.isEmpty || !graph.sweeps(isWall, by: move, from: from)
+            walls.isEmpty || cells[entry] == 1 && !isNear[Int(PoseGraph.vertex(from))]
+              || !graph.sweeps(isWall, by: move, from: from)
           else { continue }
           values[Int(from)] = UInt16(value)
           while buckets.count <= value { buckets.append([]) }
@@ -104,5 +106,26 @@ public struct PoseDistances: Sendable {
       cost += 1
     }
     return values
+  }
+
+  /// The vertices from which a move to the next cell may sweep a wall: those in a square round one.
+  private func near(_ walls: Set<Int32>) -> [Bool] {
+    var isNear = [Bool](repeating: false, count: graph.graph.vertexCount)
+    guard !walls.isEmpty else { return isNear }
+    let reach =
+      Int32((graph.footprint.radius / Double(graph.footprint.cellMillimetres)).rounded(.up)) + 2
+    var columns: Set<Cell> = []
+    for wall in walls where Int(wall) < isNear.count {
+      let cell = graph.graph.cells[Int(wall)]
+      for x in cell.x - reach...cell.x + reach { columns.insert(Cell(x: x, y: cell.y)) }
+    }
+    for cell in columns {
+      for y in cell.y - reach...cell.y + reach {
+        if let vertex = graph.graph.vertex(at: Cell(x: cell.x, y: y)) {
+          isNear[vertex.index] = true
+        }
+      }
+    }
+    return isNear
   }
 }

@@ -1,0 +1,90 @@
+import FleetModel
+import Grid
+import MAPF
+import Testing
+import Traffic
+
+@testable import FleetCore
+
+/// Vehicles of three cells that must not get into one another's way for good.
+struct LongVehicleTests {
+  /// Two fields and a lane on which nobody can pass.
+  private let rows = [
+    ".......############.......",
+    ".P...a.############.b...P.",
+    ".......############.......",
+    "..........................",
+    ".......############.......",
+    ".P...P.############.P...P.",
+    ".......############.......",
+  ]
+
+  private let cart = RobotIndex(0)
+
+  private func yard() throws -> Yard { try Yard(rows, classes: [try truck()]) }
+
+  @Test func twoChangePlacesThroughALane() throws {
+    var yard = try yard()
+    let east = try yard.add("east", 1, 1, try truck(), heading: 90_000)
+    let west = try yard.add("west", 24, 1, try truck(), heading: 270_000)
+    try yard.run(2)
+    // Loaded at the same time, both would drive into the lane.
+    let first = try yard.submit(try delivery("a", "b"), key: "k1", robot: east)
+    let second = try yard.submit(try delivery("b", "a"), key: "k2", robot: west)
+    try yard.run(400) { $0.state(first) == "completed" && $0.state(second) == "completed" }
+    #expect(yard.state(first) == "completed")
+    #expect(yard.state(second) == "completed")
+  }
+
+  @Test func noneSetsOutForABayThatIsTaken() throws {
+    var yard = try yard()
+    let holder = try yard.add("holder", 20, 5, try truck(), heading: 0)
+    let waiting = try yard.add("waiting", 1, 1, try truck(), heading: 90_000)
+    try yard.run(2)
+    let first = try yard.submit(
+      try delivery("a", "b", code: "1234"), key: "k1", robot: holder)
+    try yard.run(300) { $0.state(first) == "waiting" && $0.place(holder) == Cell(x: 19, y: 1) }
+    #expect(yard.state(first) == "waiting")
+    let second = try yard.submit(try delivery("b", "a"), key: "k2", robot: waiting)
+    try yard.run(60)
+    #expect(yard.place(waiting) == Cell(x: 1, y: 1))
+    try yard.ask(.releaseTask(first, code: "1234"))
+    try yard.run(300) { $0.state(second) == "completed" }
+    #expect(yard.state(first) == "completed")
+    #expect(yard.state(second) == "completed")
+  }
+
+  /// A cart under way from `a` to `b`, planned as far ahead as it may be.
+  private func underWay() throws -> (yard: Yard, task: TaskID, end: Int32) {
+    var yard = try Yard([
+      "........................", "a......................b", "........................",
+      "P.......................",
+    ])
+    try yard.add("cart", 0, 3)
+    try yard.run(1)
+    let task = try yard.submit(try delivery())
+    try yard.run(60) { yard in
+      yard.state(task) == "underway" && (yard.place(yard.fleet.robots[0].id)?.x ?? 0) > 4
+    }
+    return (yard, task, yard.fleet.traffic.plannedEnd(cart))
+  }
+
+  @Test func whoHasRoadEnoughIsLedOutAllTheSame() throws {
+    var (yard, task, end) = try underWay()
+    #expect(!yard.fleet.traffic.isIdle(cart))
+    var agents = [PlanningAgent(at: end, mobility: .frozen)]
+    yard.fleet.evacuate(&agents, [end], LongGround())
+    #expect(yard.fleet.traffic.plannedEnd(cart) != end)
+    #expect(agents[0].mobility == .frozen)
+    try yard.run(200) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+  }
+
+  @Test func whoCannotDriveIsLedNowhere() throws {
+    var (yard, _, end) = try underWay()
+    yard.fleet.robots[0].paused = true
+    var agents = [PlanningAgent(at: end, mobility: .frozen)]
+    yard.fleet.evacuate(&agents, [end], LongGround())
+    #expect(yard.fleet.traffic.plannedEnd(cart) == end)
+  }
+}
