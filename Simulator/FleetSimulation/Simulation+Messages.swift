@@ -132,6 +132,10 @@ extension Simulation {
         let bytes = codec.encode(NumberedReply(number: number, reply: reply))
         queue.push(.reply(bytes), at: now + .milliseconds(scenario.network.delayMilliseconds))
       case .notice(let notice): tell(notice)
+      case .superseded(let epoch):
+        incidents.append("at \(elapsed.inSeconds) s: superseded by epoch \(epoch)")
+        server.die()
+        return queue.push(.serverStarts, at: now + .seconds(2))
       }
     }
   }

@@ -233,7 +233,7 @@ struct World {
         case .send(robot, let message):
           if case .confirm = message.command { confirmed.insert(message.committedEvent) }
         case .persist(.robot(let stored)) where stored.id == robot: order = stored.order
-        case .persist, .send, .heartbeat, .reply, .notice: break
+        case .persist, .send, .heartbeat, .reply, .notice, .superseded: break
         }
       }
     }

@@ -175,6 +175,7 @@ extension Fleet {
     if state.serverEpoch == serverEpoch {
       robots[i].control?.confirmed(through: state.lastControl, now: now)
     }
+    if state.serverEpoch > serverEpoch { yieldIfSuperseded() }
     heard(i)
     watchStandstill(i)
     if modeBefore != state.mode {
@@ -183,6 +184,19 @@ extension Fleet {
     }
     sighted(i)
     letGo(i, state)
+  }
+
+  /// One robot may be mistaken, or lie: more than half of those that are heard must say it.
+  private mutating func yieldIfSuperseded() {
+    var (heard, others, highest) = (0, 0, serverEpoch)
+    for robot in robots where robot.freshness == .fresh {
+      guard let state = robot.state else { continue }
+      heard += 1
+      guard state.serverEpoch > serverEpoch else { continue }
+      others += 1
+      highest = max(highest, state.serverEpoch)
+    }
+    if 2 * others > heard { outbox.append(.superseded(by: highest)) }
   }
 
   /// A robot holds when it has heard no heartbeat for long, or was paused in a session in which the

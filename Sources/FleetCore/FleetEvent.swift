@@ -29,6 +29,9 @@ public enum FleetEffect: Sendable, Equatable {
   case heartbeat(Heartbeat)
   case reply(OperatorID, ClientID, number: UInt64, OperatorReply)
   case notice(FleetNotice)
+  /// Most of the robots obey a server with a higher epoch: nothing that this one says counts any
+  /// more, and all it can do is keep the other from its connection. It must end.
+  case superseded(by: UInt64)
 }
 
 /// A durable fact: what a restarted server must know.

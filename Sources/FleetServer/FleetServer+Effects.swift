@@ -95,6 +95,9 @@ extension FleetServer {
     case .notice(let notice): tell(notice)
     case .reply(let user, let client, let number, let reply):
       self.reply(user, client, number, reply)
+    case .superseded(let epoch):
+      successor = epoch
+      isStopping = true
     }
   }
 

@@ -65,6 +65,8 @@ public final class FleetServer {
   var operators: Set<OperatorID>
   var isConnected = false
   var isStopping = false
+  /// The epoch of the server that robots obey instead.
+  var successor: UInt64?
   /// The first heartbeat of this run is out.
   private var isInService = false
   /// Messages were dropped while the store could not be written.
@@ -206,6 +208,7 @@ public final class FleetServer {
   }
 
   /// Serves until a signal comes.
+  /// - Throws: `ServerError.superseded` when the robots obey another server.
   public func run() throws(ServerError) {
     let backUps = settings.backUpPeriod.map { BackUps(of: storage, every: $0, log: log) }
     defer { backUps?.stop() }
@@ -224,6 +227,7 @@ public final class FleetServer {
       if now >= nextCheck { check(now) }
     }
     stop()
+    if let successor { throw .superseded(by: successor) }
   }
 
   private func tellInService() {

@@ -12,6 +12,8 @@ public enum ServerError: Error {
   case unencodable(String)
   /// The store was made for another map.
   case otherMap(site: String)
+  /// The robots obey a server with this epoch, which is higher.
+  case superseded(by: UInt64)
 }
 
 extension ServerError: CustomStringConvertible {
@@ -26,6 +28,8 @@ extension ServerError: CustomStringConvertible {
     case .unencodable(let reason): "cannot be written to the store: \(reason)"
     case .otherMap(let site):
       "the store was made for another map than \(site) has now: its promises name other places"
+    case .superseded(let epoch):
+      "most robots obey another server (epoch \(epoch)): nothing that this one says counts"
     }
   }
 
@@ -40,6 +44,9 @@ extension ServerError: CustomStringConvertible {
     case .enrolment(let error): error.refusal.hint
     case .damaged: "put a copy of the store back; the entry can also be deleted with sqlite3"
     case .otherMap: "undo the change of the map, or start afresh with another --state directory"
+    case .superseded:
+      "if no other server runs, this --state is older than what the robots have heard: "
+        + "put its newest copy back, or restart the robots"
     case .unencodable: "this is a defect of drover: please report it"
     }
   }

@@ -78,17 +78,32 @@ public final class SQLiteStore: FleetStorage {
     }
   }
 
+  /// Counts the start. A copy of the file that was made by other means than `backUp` is told by its
+  /// place on the disk: it goes far ahead, and no two copies as far, so that of two servers on copies
+  /// of one store robots obey the same one.
   public func nextEpoch() throws(StoreError) -> UInt64 {
-    try transact { db in
+    let place = try Self.place(of: path)
+    return try transact { db in
+      let known = try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'place'")
+      try Self.put("meta", "place", [UInt8](place), db)
+      let isCopy = known != nil && known != place
+      let step = isCopy ? Self.epochsAhead + Int64.random(in: 0..<Self.epochsAhead) : 1
       let sql = """
         INSERT INTO meta (key, value) VALUES ('epoch', 1)
-        ON CONFLICT (key) DO UPDATE SET value = value + 1 RETURNING value
+        ON CONFLICT (key) DO UPDATE SET value = value + ? RETURNING value
         """
-      guard let epoch = try Int64.fetchOne(db.cachedStatement(sql: sql)), epoch > 0 else {
+      let counted = try Int64.fetchOne(db.cachedStatement(sql: sql), arguments: [step])
+      guard let epoch = counted, epoch > 0 else {
         throw StoreError.corrupt(path: self.path, reason: "the server epoch is unreadable")
       }
       return UInt64(epoch)
     }
+  }
+
+  private static func place(of path: String) throws(StoreError) -> Data {
+    var found = stat()
+    guard stat(path, &found) == 0 else { throw StoreError(errno: errno, path: path) }
+    return Data("\(found.st_dev):\(found.st_ino)".utf8)
   }
 
   public func auditTail(limit: Int) throws(StoreError) -> [AuditEntry] {

@@ -32,6 +32,24 @@ import Testing
     #expect(try yard.submit(try delivery(), key: "k3") == (try TaskID("t3")))
   }
 
+  @Test func aServerEndsWhenMostRobotsObeyAnother() throws {
+    var yard = try Yard(["a.....b", ".......", "P.P.P.C"])
+    let ids = try [(1, 1), (3, 1), (5, 1)].enumerated().map { number, place in
+      try yard.add("r\(number)", place.0, place.1)
+    }
+    try yard.run(3)
+    var answers: [[FleetEffect]] = []
+    for (i, id) in ids.enumerated() {
+      var told = try #require(yard.fleet.robots[i].state)
+      told.number += 1000
+      told.serverEpoch = 7 + UInt64(i)
+      answers.append(yard.fleet.handle(.state(id, told), now: yard.now))
+    }
+    #expect(!answers[0].contains { if case .superseded = $0 { true } else { false } })
+    #expect(answers[1].contains(.superseded(by: 8)))
+    #expect(answers[2].contains(.superseded(by: 9)))
+  }
+
   /// Dies at batch after batch, with the batch durable or lost, its messages always lost.
   @Test(arguments: [true, false])
   func aDeliverySurvivesACrashAtAnyBatch(commits: Bool) throws {

@@ -146,6 +146,7 @@ struct Yard {
         }
       case .reply(_, _, _, let reply): replies.append(reply)
       case .notice(let notice): notices.append(notice)
+      case .superseded: break
       }
     }
   }

@@ -175,7 +175,7 @@ struct FlightTests {
         switch effect {
         case .send(let robot, let message): digest.add(robot, WireCodec().encode(message))
         case .heartbeat(let beat): digest.add(beat)
-        case .persist, .notice, .reply: break
+        case .persist, .notice, .reply, .superseded: break
         }
       }
       recorder.endBatch(digest.value, now: now)

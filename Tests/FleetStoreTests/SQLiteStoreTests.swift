@@ -85,6 +85,24 @@ func line(_ number: Int64) -> AuditLine {
     #expect(try SQLiteStore(directory: scratch.store).nextEpoch() == 3)
   }
 
+  @Test func aMovedStoreCountsOnAndEachCopyGoesFarAhead() throws {
+    do { _ = try SQLiteStore(directory: scratch.store).nextEpoch() }
+    let manager = FileManager.default
+    let moved = scratch.path + "/moved"
+    try manager.moveItem(atPath: scratch.store, toPath: moved)
+    #expect(try SQLiteStore(directory: moved).nextEpoch() == 2)
+    let copies = try (0..<3).map { number in
+      let copy = scratch.path + "/copy-\(number)"
+      try manager.copyItem(atPath: moved, toPath: copy)
+      let store = try SQLiteStore(directory: copy)
+      let epoch = try store.nextEpoch()
+      #expect(try store.nextEpoch() == epoch + 1, "once it is known it counts on")
+      return epoch
+    }
+    #expect(copies.allSatisfy { $0 > UInt64(SQLiteStore.epochsAhead) })
+    #expect(Set(copies).count == 3, "\(copies)")
+  }
+
   @Test func filesAreTheirOwnersAlone() throws {
     let store = try SQLiteStore(directory: scratch.store)
     try store.commit([.put(.tasks, key: "a", value: [1])])

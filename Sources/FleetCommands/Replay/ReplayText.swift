@@ -73,6 +73,7 @@ enum ReplayText {
     case .heartbeat(let beat): "heartbeat \(beat.number)"
     case .reply(let user, _, let number, let reply): "reply \(number) to \(user): \(plain(reply))"
     case .notice(let notice): "notice: \(notice.text)"
+    case .superseded(let epoch): "superseded by epoch \(epoch)"
     }
   }
 
@@ -91,7 +92,7 @@ enum ReplayText {
     case .persist(.robot(let robot)): robot.id
     case .persist(.task(let task)): task.record.robot
     case .notice(let notice): notice.robot
-    case .persist(.zone), .persist(.audit), .heartbeat, .reply: nil
+    case .persist(.zone), .persist(.audit), .heartbeat, .reply, .superseded: nil
     }
   }
 

@@ -128,7 +128,7 @@ public struct FlightReplay {
       switch effect {
       case .send(let robot, let message): digest.add(robot, codec.encode(message))
       case .heartbeat(let heartbeat): digest.add(heartbeat)
-      case .persist, .notice, .reply: break
+      case .persist, .notice, .reply, .superseded: break
       }
     }
     pending = []
