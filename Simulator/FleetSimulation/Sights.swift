@@ -13,21 +13,22 @@ struct Sights {
   }
 
   private(set) var all: [Sight] = []
-  /// The most that an outline measures, length and width together, and the highest speed.
+  /// The most that an outline measures, length and width together, and that one drives over before
+  /// it can stop.
   private var largest: Int64 = 0
-  private var fastest = 0.0
+  private var farthestAhead: Int64 = 0
 
   /// - Complexity: O(robots)
   mutating func take(_ robots: [SimulatedRobot]) {
     all.removeAll(keepingCapacity: true)
     all.reserveCapacity(robots.count)
     largest = 0
-    fastest = 0
+    farthestAhead = 0
     for i in robots.indices { all.append(Self.sight(i, robots[i].robot)) }
     for sight in all {
       let outline = sight.outline
       largest = max(largest, Int64(outline.lengthMillimetres) + Int64(outline.widthMillimetres))
-      fastest = max(fastest, sight.speed)
+      farthestAhead = max(farthestAhead, Int64(ProtectiveField.ahead(sight)))
     }
   }
 
@@ -44,9 +45,9 @@ struct Sights {
       isStanding: robot.isStanding)
   }
 
-  /// No other robot's outline, nor what it drives over in a second, comes nearer to a robot at
-  /// `reach` from its own middle than this.
-  func farthest(_ reach: Int64) -> Int64 { reach + largest + 2 * Int64(fastest) + 2000 }
+  /// No other robot whose outline, or what it is about to drive over, comes within `reach` of a
+  /// robot's middle is farther from that than this.
+  func farthest(_ reach: Int64) -> Int64 { reach + largest + farthestAhead + 2000 }
 
   /// Robots in the order of their places from west to east.
   func fromWest(_ robots: some Sequence<Int>) -> WestToEast {

@@ -84,7 +84,11 @@ extension Simulation {
     let fault = faults[index]
     takeDown(fault, isOver: true)
     switch fault.kind {
-    case .emergencyStops: if let i = fault.robot { inject(.repair, i) }
+    case .emergencyStops:
+      guard let i = fault.robot else { return }
+      inject(.repair, i)
+      // Whoever repairs it puts a battery in where it is empty.
+      world.batteryExchanged(i)
     case .drainedBatteries:
       guard let i = fault.robot else { return }
       inject(.repair, i)

@@ -10,17 +10,27 @@ extension Simulation {
   /// The true outline of a robot.
   func outline(_ i: Int) -> Outline { Sights.sight(i, robots[i].robot).outline }
 
-  /// Robots stop before rogues and obstacles, and rogues before everybody.
+  /// How long a robot stands before what is in its way, and looks again.
+  private static let pause = Duration.milliseconds(600)
+
+  /// Robots stop before rogues and obstacles, and rogues before everybody; they drive on when
+  /// nothing is there any more.
   mutating func protect() {
     guard !rogues.isQuiet else { return }
     let seen = rogues.robots.filter { !departed.contains($0) }
     let near = sights.fromWest(seen)
     var everybody: WestToEast?
-    for i in robots.indices where !robots[i].robot.isStanding {
+    for i in robots.indices {
+      let stops = robots[i].robot.stopsFor
+      if let stops {
+        guard stops <= lookPeriod * 2 else { continue }
+      } else if robots[i].robot.isStanding {
+        continue
+      }
       if rogues.contains(i), everybody == nil { everybody = sights.fromWest(robots.indices) }
       if mustStop(i, seen: near, everybody: everybody) {
-        rogues.intervened()
-        inject(.stop(for: .milliseconds(600)), i)
+        if stops == nil { rogues.intervened() }
+        inject(.stop(for: Self.pause), i)
       }
     }
     for i in seen { forgive(i) }
@@ -28,42 +38,33 @@ extension Simulation {
 
   private func mustStop(_ i: Int, seen: WestToEast, everybody: WestToEast?) -> Bool {
     let sight = sights.all[i]
-    var own = sight.outline
-    for obstacle in rogues.obstacles
-    where ProtectiveField.meets(
-      own, speed: sight.speed, stopping: sight.stopping, obstacle.outline)
-    {
-      return true
-    }
+    let own = sight.outline
     let far = sights.farthest(
       ProtectiveField.reach(own, speed: sight.speed, stopping: sight.stopping))
-    if rogues.contains(i), let everybody {
-      // Its way is nobody's: it looks to both sides.
-      own.widthMillimetres += ProtectiveField.sides
-      for other in everybody.near(own.position.x, far) where other.robot != i {
-        let outline = sights.all[other.robot].outline
-        if ProtectiveField.meets(own, speed: sight.speed, stopping: sight.stopping, outline) {
-          return true
-        }
-      }
-      return false
+    func isNear(_ other: Outline) -> Bool {
+      abs(other.position.x - own.position.x) <= far && abs(other.position.y - own.position.y) <= far
     }
-    for other in seen.near(own.position.x, far) {
+    var things = rogues.obstacles.map(\.outline).filter(isNear)
+    // The way of a rogue is nobody's.
+    let isRogue = rogues.contains(i)
+    for other in (isRogue ? everybody ?? seen : seen).near(own.position.x, far)
+    where other.robot != i && isNear(sights.all[other.robot].outline) {
       let it = sights.all[other.robot]
-      guard abs(it.outline.position.y - own.position.y) <= far else { continue }
-      let ahead = it.outline.driven(Int32(it.speed))
-      if ProtectiveField.meets(own, speed: sight.speed, stopping: sight.stopping, ahead) {
-        return true
-      }
+      things.append(it.outline.driven(ProtectiveField.ahead(it)))
     }
-    return false
+    guard !things.isEmpty else { return false }
+    let depth = ProtectiveField.depth(speed: sight.speed, stopping: sight.stopping)
+    let areas = ProtectiveField.areas(
+      own, robots[i].robot.wayAhead(depth), sides: isRogue ? ProtectiveField.sides : 0)
+    return areas.contains { area in things.contains { area.overlaps($0) } }
   }
 
   /// A rogue that stands on the middle of what is its own, and has stopped what it did, is one no
-  /// more. Elsewhere it would reach beside its road as soon as it turned.
+  /// more. Elsewhere it would reach beside its road as soon as it turned. What it has to tell may
+  /// give that away: a hand put it back onto the road that it had driven, while it had no link.
   private mutating func forgive(_ i: Int) {
     guard rogues.isDone(i, now: now), robots[i].robot.isStanding, !robots[i].robot.isStraying,
-      !isAstride(i), world.isAtHome(outline(i))
+      robots[i].robot.uncommittedEventCount == 0, !isAstride(i), world.isAtHome(outline(i))
     else { return }
     rogues.pardon(i, now: now)
   }

@@ -76,4 +76,20 @@ import Testing
       rig.events.contains(.actionEnded(action: 4, result: .failed(text: "it did not work"))))
     #expect(!rig.robot.isLoaded)
   }
+
+  @Test func wayAheadLeadsToTheFirstPlaceToTurn() {
+    var rig = Rig()
+    #expect(rig.robot.wayAhead(5000).isEmpty)
+    rig.said += rig.robot.inject(.stop(for: .seconds(3)), now: rig.now)
+    rig.send(Rig.route(row(0...3) + [(3, 1)]))
+    #expect(rig.robot.stopsFor == .seconds(3))
+    let way = rig.robot.wayAhead(5000)
+    #expect(way.map(\.length) == [1000, 1000, 1000, 0])
+    #expect(way.map(\.isTurn) == [false, false, false, true])
+    #expect(way.map(\.headingDegrees) == [90, 90, 90, 180])
+    #expect(rig.robot.wayAhead(1400).map(\.length) == [1000, 400])
+    rig.run(5)
+    #expect(rig.robot.stopsFor == nil)
+    #expect(rig.robot.wayAhead(5000).count < 4)
+  }
 }
