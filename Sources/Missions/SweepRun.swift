@@ -78,7 +78,12 @@ struct SweepRun: MissionRun {
   // MARK: Errands
 
   mutating func nextErrand(from plannedEnd: VertexID?, now: Instant) -> Errand? {
-    if needCount == 0, asideCount > 0, let time = retryAt, now >= time { takeBack() }
+    if needCount == 0, asideCount > 0 {
+      // The last of the others was not set aside, but planned.
+      let time = retryAt ?? now + Self.retryTime / 6
+      retryAt = time
+      if now >= time { takeBack() }
+    }
     guard needCount > 0, let goal = goal(from: plannedEnd) else { return nil }
     return Errand(target: .cell(goal), stops: false)
   }

@@ -221,6 +221,25 @@ struct SweepTests {
     }
   }
 
+  @Test func cellsSetAsideAreComeBackToWhenTheLastOfTheOthersWasSwept() throws {
+    let site = try rectangle(4, 1)
+    var mission = try sweep(site)
+    _ = mission.assign(vehicle: site.classes[0], at: VertexID(0), site: site, now: .zero)
+    let first = mission.nextErrand(from: VertexID(1), now: .zero)
+    guard case .cell(let aside) = first?.target else {
+      Issue.record("no first cell")
+      return
+    }
+    equal(mission.unreachable(aside, now: .zero), [])
+    for cell in (0..<4 as Range<Int32>).map({ VertexID($0) }) where cell != aside {
+      mission.planned(cell, now: .zero)
+      _ = mission.visited(cell, now: .zero)
+    }
+    equal(mission.nextErrand(from: VertexID(1), now: .zero), nil)
+    let later = mission.nextErrand(from: VertexID(1), now: .zero + .seconds(60))
+    #expect(later?.target == .cell(aside))
+  }
+
   @Test func cellsOutOfReachForGoodFailTheTaskWithTheRestSwept() throws {
     let site = try Drawn.site(["~~~~~~~#~~"])
     var rng = Seed(3).generator()
