@@ -195,6 +195,13 @@ struct World {
     heard(robot, session: report.sessionEpoch)
     guard report.sessionEpoch == sessions[robot] else { return }
     let answer = Answer(effects, robotID)
+    if let first = report.events.first?.number, first > handled[robot] + 1,
+      answer.committed >= first
+    {
+      // What is missing never comes: a server that was replaced had it.
+      handled[robot] = first - 1
+      routes.missed(RobotIndex(Int32(robot)))
+    }
     for numbered in report.events where numbered.number == handled[robot] + 1 {
       handled[robot] = numbered.number
       let index = RobotIndex(Int32(robot))
@@ -226,11 +233,14 @@ struct World {
     /// The events that were taken up as the robot's presence.
     var confirmed: Set<UInt64> = []
     var order: UInt64?
+    /// The highest event that the robot was told is committed.
+    var committed: UInt64 = 0
 
     init(_ effects: [FleetEffect], _ robot: RobotID) {
       for effect in effects {
         switch effect {
         case .send(robot, let message):
+          committed = max(committed, message.committedEvent)
           if case .confirm = message.command { confirmed.insert(message.committedEvent) }
         case .persist(.robot(let stored)) where stored.id == robot: order = stored.order
         case .persist, .send, .heartbeat, .reply, .notice, .superseded: break

@@ -115,6 +115,13 @@ extension Fleet {
     if running.isCancelling { send(i, .cancelAction(action: running.action.id)) }
   }
 
+  /// The robot stands elsewhere than where its action was to be done.
+  mutating func abandonAction(_ i: Int) {
+    if robots[i].paused { send(i, .pause) }
+    robots[i].action?.isCancelling = false
+    cancelAction(i)
+  }
+
   mutating func unlock(_ i: Int) {
     guard let running = robots[i].action else { return }
     robots[i].action?.isUnlocked = true

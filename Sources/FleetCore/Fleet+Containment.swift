@@ -58,10 +58,20 @@ extension Fleet {
     guard state.speedMillimetresPerSecond == 0, state.route.visited == state.route.through else {
       return false
     }
+    // It stands where it has said before, and its localisation wavers.
+    if state.route.visited == 0, let place = robots[i].settledAt, isNear(i, place, state.position) {
+      return false
+    }
     let covered = outline(i, at: state.position, heading: state.headingMillidegrees)
     guard isLong(i) || covered.count > 1 else { return false }
     let own = traffic.ownedCells(robots[i].index)
     return !covered.allSatisfy(own.contains)
+  }
+
+  /// Whether both may be told of the same place.
+  private func isNear(_ i: Int, _ a: Point, _ b: Point) -> Bool {
+    let error = 2 * Int64(robots[i].factsheet?.vehicle.errorMillimetres ?? 0)
+    return max(abs(a.x - b.x), abs(a.y - b.y)) <= error
   }
 
   /// Whether some own cell is no further from `position` than the localisation may be wrong.
@@ -173,7 +183,8 @@ extension Fleet {
   private func reach(_ i: Int, _ state: RobotState) -> [Int32] {
     let speed = abs(Int64(state.speedMillimetresPerSecond))
     guard speed > 0, let vehicle = robots[i].factsheet?.vehicle else {
-      return outline(i, at: state.position, heading: state.headingMillidegrees)
+      // It may be turning.
+      return outline(i, at: state.position, heading: isLong(i) ? state.headingMillidegrees : nil)
     }
     let braking = 2 * Int64(max(1, vehicle.brakingMillimetresPerSecond2))
     let stretch = speed + speed * speed / braking
@@ -197,7 +208,9 @@ extension Fleet {
     vertices(within: radius(i) + distance, of: place)
   }
 
-  /// The cells under the robot standing at `position`: one where it is on the middle for all it knows.
+  /// The cells under the robot standing at `position`, and on its way from there to the middle of its
+  /// cell: one where it is there for all it knows.
+  /// - Parameter heading: where it looks; nil: anywhere.
   func outline(_ i: Int, at position: Point, heading: Int32?) -> [Int32] {
     if isLong(i) {
       return longOutline(i, at: position, heading: heading)
@@ -209,7 +222,29 @@ extension Fleet {
       let error = Int64(robots[i].factsheet?.vehicle.errorMillimetres ?? 0)
       if off <= error { return [vertex.rawValue] }
     }
-    return vertices(within: radius(i), of: position)
+    guard let heading, let vehicle = robots[i].factsheet?.vehicle else {
+      return vertices(within: radius(i), of: position)
+    }
+    let ahead = HeadingVector(millidegrees: heading)
+    let (length, width) = (Int64(vehicle.lengthMillimetres), Int64(vehicle.widthMillimetres))
+    // The vector is right within two thousandths.
+    let slack = Int64(vehicle.errorMillimetres) + (length + width) / 500 + 1
+    return vertices(
+      around: position, east: (length * abs(ahead.east) + width * abs(ahead.north)) / 2000 + slack,
+      south: (length * abs(ahead.north) + width * abs(ahead.east)) / 2000 + slack)
+  }
+
+  /// The road's cells that a straight box around `place` reaches into.
+  private func vertices(around place: Point, east: Int64, south: Int64) -> [Int32] {
+    let size = Int64(site.cellMillimetres)
+    var found: [Int32] = []
+    for y in (place.y - south).floored(by: size)...(place.y + south).floored(by: size) {
+      for x in (place.x - east).floored(by: size)...(place.x + east).floored(by: size) {
+        let cell = Cell(x: Int32(clamping: x), y: Int32(clamping: y))
+        if let vertex = site.graph.vertex(at: cell) { found.append(vertex.rawValue) }
+      }
+    }
+    return found
   }
 
   /// Half the outline's diagonal and the localisation's error, rounded up.

@@ -25,7 +25,7 @@ extension Fleet {
       route: route, isStanding: standing, isOnRoad: site.vertex(containing: position) != nil,
       isOnOwnRoad: robots[i].presence != .absent && !isAstray(i, position),
       isCurrent: isPresent ? query == 0 : hasHeard && answers,
-      isBetweenCells: isBetweenCells(i, position))
+      isOffItsEnd: isBetweenCells(i, position) || isPastEnd(i, position, route))
     let verdict = ReconcileRule.verdict(word, known(i))
     if verdict == .ignore || verdict == .nothing { return }
     guard let classIndex = robots[i].classIndex else {
@@ -89,6 +89,14 @@ extension Fleet {
     return !ownRoad(i).contains(vertex.rawValue)
   }
 
+  /// Whether `position` is on another cell than the one where the robot's last leg ended.
+  private func isPastEnd(_ i: Int, _ position: Point, _ route: RoutePosition) -> Bool {
+    guard robots[i].presence != .absent, route.order == robots[i].order,
+      let end = traffic.end(ofLeg: route.visited, robots[i].index)
+    else { return false }
+    return site.vertex(containing: position)?.rawValue != end
+  }
+
   /// The robot knows our order: it goes on with it.
   private mutating func agree(_ i: Int, _ route: RoutePosition) {
     switch traffic.reconcile(robots[i].index, position: route) {
@@ -131,7 +139,8 @@ extension Fleet {
         under.append(mutex)
       }
     }
-    if traffic.isPresent(robot) {
+    let before = traffic.isPresent(robot) ? traffic.visitedEnd(robot) : nil
+    if before != nil {
       contested(
         i,
         traffic.rejoin(
@@ -144,10 +153,14 @@ extension Fleet {
           limit: releaseLimit(classIndex)))
     }
     robots[i].presence = .present
+    robots[i].settledAt = position
+    // What was to be done where it was is not done here; it must know before it may go on.
+    let hasMoved = before.map { $0 != start } ?? false
+    if hasMoved { abandonAction(i) }
     endContainment(i)
     missionReplanned(i)
     send(i, .confirm(order: route.order, update: route.update))
-    resumeAction(i)
+    if !hasMoved { resumeAction(i) }
     notice(.robotChanged, robot: i, "\(robots[i].id) is on the map")
   }
 

@@ -12,6 +12,7 @@ extension Fleet {
       beginSession(i, epoch: report.sessionEpoch)
     }
     heard(i)
+    let isLost = isLostForGood(i, report)
     for numbered in report.events {
       // A gap: what is missing will be sent again, and the rest after it.
       guard numbered.number <= robots[i].eventsHandled + 1 else { break }
@@ -20,10 +21,39 @@ extension Fleet {
       robots[i].isDirty = true
       handle(i, numbered.event)
     }
+    // What it has told meanwhile may be anything: only its word on where it is counts now.
+    if isLost { askPresence(i) }
     // Whatever the events have changed is durable with their numbers, or not at all.
     if !dirtyTasks.isEmpty { robotsToStore.append(i) }
     // In good time before the robot says it again; most get another message before.
     if robots[i].confirmDue == nil { robots[i].confirmDue = now + Duration.milliseconds(1000) }
+  }
+
+  /// For so long, and in so many reports, must events be missing before they are given up: a robot
+  /// says all that it has to say again every two seconds.
+  private static let gapPatience = Duration.seconds(10)
+  private static let gapReports = 4
+
+  /// Whether what is missing before a report never comes: a server that was replaced has told the
+  /// robot that it is committed. Then this report is the first of what counts.
+  private mutating func isLostForGood(_ i: Int, _ report: RobotReport) -> Bool {
+    guard let first = report.events.first?.number, first > robots[i].eventsHandled + 1 else {
+      if report.events.contains(where: { $0.number == robots[i].eventsHandled + 1 }) {
+        robots[i].gap = nil
+      }
+      return false
+    }
+    var gap = robots[i].gap ?? RobotEntry.Gap(since: now)
+    gap.reports += 1
+    robots[i].gap = gap
+    guard now - gap.since >= Self.gapPatience, gap.reports >= Self.gapReports else { return false }
+    robots[i].gap = nil
+    incident(
+      i,
+      "events \(robots[i].eventsHandled + 1) to \(first - 1) of \(robots[i].id) are lost:"
+        + " a server that was replaced has taken them")
+    robots[i].eventsHandled = first - 1
+    return true
   }
 
   private mutating func handle(_ i: Int, _ event: RobotEvent) {
@@ -96,6 +126,9 @@ extension Fleet {
       // The answer about a route that is not ours: now it can say where it stands.
       query(i)
       return
+    }
+    if traffic.isForeignTrim(robots[i].index, order: order, update: update, through: through) {
+      return askPresence(i)
     }
     apply(
       traffic.trimmed(robots[i].index, order: order, update: update, through: through))

@@ -100,6 +100,7 @@ extension Fleet {
       robots[i].sessionEpoch = epoch
       robots[i].eventsHandled = 0
       robots[i].eventsConfirmed = 0
+      robots[i].gap = nil
       robots[i].sessionBeganHere = true
       robots[i].isDirty = true
     }

@@ -15,8 +15,9 @@ struct ReconcileRule {
     /// Nothing sent earlier can still reach the robot: it has heard of this run of the server, or
     /// its session began in it, and it answers the last query if there was one.
     var isCurrent: Bool
-    /// So far off the middle of a cell that it covers others as well.
-    var isBetweenCells = false
+    /// Not where its last leg ended: so far off the middle of a cell that it covers others as well, or
+    /// on another one.
+    var isOffItsEnd = false
   }
 
   /// The road the server has promised it.
@@ -81,9 +82,8 @@ struct ReconcileRule {
     let isPast = isOurs && max(route.visited, route.through) > promised.position.through
     // The store is older than what the robot was sent: a backup was put back.
     let isAhead = isOurs && route.update > promised.position.update
-    // It stands, and not where its last leg ended: it would keep less than it covers.
-    let isOffItsEnd =
-      word.isStanding && word.isBetweenCells && route.visited == route.through
+    // With no road ahead it would keep less than it covers.
+    let isOffItsEnd = word.isStanding && word.isOffItsEnd && route.visited == route.through
     if isOurs, !isPast, !isAhead, word.isOnOwnRoad, !isOffItsEnd { return .agree }
     if word.isStanding { return standing(word) }
     if isPast || isAhead { return .contain(.baseViolation) }

@@ -32,6 +32,13 @@ struct RobotEntry: Sendable, Codable {
     var again: Instant
   }
 
+  /// Events of it that are missing while later ones come.
+  struct Gap: Sendable, Codable {
+    var since: Instant
+    /// Reports that began after it.
+    var reports = 0
+  }
+
   struct FailedCharger: Sendable, Codable {
     var id: StationID
     var until: Instant
@@ -64,6 +71,8 @@ struct RobotEntry: Sendable, Codable {
   var queried = Instant.zero
   /// The highest event of this session that has been handled.
   var eventsHandled: UInt64 = 0
+  /// Some are missing; nil: none.
+  var gap: Gap?
   /// The highest event that the robot has been told is committed.
   var eventsConfirmed: UInt64 = 0
   /// When the oldest handled, unconfirmed event came.
@@ -103,6 +112,8 @@ struct RobotEntry: Sendable, Codable {
   var presence = Presence.absent
   var offMapReason = ""
   var order: UInt64 = 0
+  /// Where it said that it stands when its order began there.
+  var settledAt: Point?
   var job = Job.idle
   /// The errand it is planned towards now.
   var errand: Errand?

@@ -47,6 +47,26 @@ extension OwnershipChecker {
     return unique(found)
   }
 
+  /// Cells that a straight box around it reaches into, where it stands no farther from `position`
+  /// than its error.
+  func cells(inBoxOf vehicle: VehicleClass, at position: Point, heading: Int32) -> [Int32] {
+    let outline = Outline(
+      robot: RobotIndex(0), position: position, headingMillidegrees: heading,
+      lengthMillimetres: vehicle.lengthMillimetres, widthMillimetres: vehicle.widthMillimetres)
+    let reach = OrientedRectangle(outline).reach
+    let east = Int64(reach.x.rounded(.up)) + Int64(vehicle.errorMillimetres)
+    let south = Int64(reach.y.rounded(.up)) + Int64(vehicle.errorMillimetres)
+    let first = cell(at: Point(x: position.x - east, y: position.y - south))
+    let last = cell(at: Point(x: position.x + east, y: position.y + south))
+    var found: [Int32] = []
+    for y in first.y...last.y {
+      for x in first.x...last.x {
+        if let vertex = graph.vertex(at: Cell(x: x, y: y)) { found.append(vertex.rawValue) }
+      }
+    }
+    return found
+  }
+
   /// What it covers on the way through `points`: at each corner it turns on the spot.
   func swept(
     by vehicle: VehicleClass, from start: (point: Point, heading: Int32), along points: [Point]

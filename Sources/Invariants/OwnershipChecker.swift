@@ -63,9 +63,14 @@ public struct OwnershipChecker: Sendable {
     guard let vertex = vertex(at: position) else {
       return [.offRoad(robot, at: position, cell: cell(at: position))]
     }
-    let under =
-      longVehicle(robot).map { cells(under: $0, at: position, vertex, heading: heading ?? 0) }
-      ?? beside(vertex, position, reach: reach, error: error)
+    var under = beside(vertex, position, reach: reach, error: error)
+    if let vehicle = longVehicle(robot) {
+      under = cells(under: vehicle, at: position, vertex, heading: heading ?? 0)
+    } else if let heading, robot.index < vehicles.count, !under.isEmpty {
+      // It does not turn before it is on the middle of its cell, and on its way there it covers
+      // nothing that a straight box around it does not reach into now.
+      under = cells(inBoxOf: vehicles[robot.index], at: position, heading: heading)
+    }
     tracks[robot.index] = OwnershipTrack(
       standing: vertex.rawValue, under: under, at: position, heading: heading ?? 0)
     for cell in [vertex.rawValue] + under { _ = own(robot, cell) }

@@ -47,6 +47,12 @@ public struct RouteSequenceChecker: Sendable {
   /// The robot has answered a trim, or said where it is: what it is sent next goes on from there.
   public mutating func answered(_ robot: RobotIndex) { tracks[robot.index].isFresh = true }
 
+  /// The server goes on without some events of the robot, which it will never hear.
+  public mutating func missed(_ robot: RobotIndex) {
+    tracks[robot.index].isFresh = true
+    tracks[robot.index].visited = nil
+  }
+
   /// A route is sent to `robot`, for the first time or again.
   public mutating func sent(_ robot: RobotIndex, _ update: RouteUpdate) -> [Violation] {
     var track = tracks[robot.index]

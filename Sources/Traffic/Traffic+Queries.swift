@@ -92,6 +92,12 @@ extension Traffic {
       through: routes[slot].released)
   }
 
+  /// The cell at which leg `number` of `robot` ends; nil: it is over, or not known.
+  public func end(ofLeg number: UInt64, _ robot: RobotIndex) -> Int32? {
+    let legs = routes[present(robot)].legs
+    return number >= legs.first && number <= legs.last ? legs.end(of: number) : nil
+  }
+
   /// The highest leg that `robot` was ever told in its order that it may drive, trimmed or not.
   public func furthestReleased(_ robot: RobotIndex) -> UInt64 { routes[present(robot)].furthest }
 

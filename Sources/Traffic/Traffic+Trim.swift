@@ -39,6 +39,18 @@ extension Traffic {
     return keep(robot, through: min(max(through, route.visited), route.released))
   }
 
+  /// Whether a robot that tells this has less road than was released to it, and was not asked to
+  /// give it back: a server that was replaced has asked, in a message that was under way. Its own word
+  /// on its route (`reconcile`) mends that. Late and doubled answers to our own questions say nothing.
+  public func isForeignTrim(
+    _ robot: RobotIndex, order: UInt64, update: UInt64, through: UInt64
+  ) -> Bool {
+    guard isPresent(robot) else { return false }
+    let route = routes[robot.index]
+    return order == route.order && update >= route.update && update != route.pendingTrim
+      && update != route.trimmedUpdate && through < route.released
+  }
+
   /// The robot would not trim: it keeps all it has, and can be planned for again.
   public mutating func trimRefused(_ robot: RobotIndex) {
     guard isPresent(robot) else { return }

@@ -60,6 +60,11 @@ extension VirtualRobot {
     at place: Point, heading: Int32? = nil, now: Instant
   ) -> [Output] {
     let outputs = elapse(to: now.microseconds)
+    // Nothing that waits may begin where it is put.
+    while let next = desk.next() {
+      desk.remember(next.id, .failed(text: "moved by hand"))
+      events.say(.actionEnded(action: next.id, result: .failed(text: "moved by hand")))
+    }
     if desk.running != nil { endAction(.failed(text: "moved by hand")) }
     book = RouteBook()
     motion.leaveWay(now: clock)

@@ -88,13 +88,13 @@ import Testing
   }
 
   @Test func ourOrderALittlePastItsEnd() {
-    // It has overrun by less than a cell and reaches into the next one, which is not its own.
+    // It has overrun, and reaches into the next cell or stands on it, which it would give back.
     var over = word(3, update: 5, visited: 12, through: 12)
-    over.isBetweenCells = true
+    over.isOffItsEnd = true
     #expect(Array(row(over)[1...]) == [.settle, .nothing])
     // On its way between two cells it owns both.
     var between = word(3, update: 5, visited: 12, through: 13)
-    between.isBetweenCells = true
+    between.isOffItsEnd = true
     #expect(Array(row(between)[1...]) == [.agree, .nothing])
   }
 

@@ -143,4 +143,28 @@ import Testing
     #expect(yard.state(task) == "completed")
     #expect(yard.done.count == 4)
   }
+
+  /// It was told that they are committed, by a server that this one has replaced.
+  @Test func eventsThatNeverComeAreGivenUp() throws {
+    var yard = try Yard(["a.....b", ".......", "P.P.P.C"])
+    let id = try yard.add("r1", 0, 1)
+    try yard.run(5)
+    yard.cutOff.insert(id)
+    let handled = yard.fleet.robots[0].eventsHandled
+    let later = NumberedEvent(
+      number: handled + 5, event: .incident(kind: .other, text: "something"))
+    let report = RobotReport(sessionEpoch: 1, events: [later])
+    for _ in 0..<5 {
+      try yard.handle(.report(id, report))
+      #expect(yard.fleet.robots[0].eventsHandled == handled)
+      #expect(yard.fleet.robots[0].presence == .present)
+      try yard.run(2)
+    }
+    try yard.handle(.report(id, report))
+    #expect(yard.fleet.robots[0].eventsHandled == handled + 5)
+    // What it has told meanwhile may be anything.
+    #expect(yard.fleet.robots[0].presence == .unconfirmed)
+    #expect(yard.sent.last?.message.command == .query)
+    #expect(yard.incidents.contains { $0.contains("are lost") })
+  }
 }

@@ -263,4 +263,78 @@ extension SessionTests {
     #expect(yard.fleet.traffic.isContested(yard.fleet.robots[1].index))
     #expect(yard.incidents.contains { $0.contains("\(second)") })
   }
+
+  /// r1 on its way, cut off, with road ahead.
+  private func driving() throws -> (yard: Yard, id: RobotID) {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 0, 1)
+    try yard.run(2)
+    try yard.submit(try delivery("b", "a"))
+    try yard.run(10) {
+      let mark = $0.fleet.traffic.position(of: $0.fleet.robots[0].index)
+      return mark.visited > 0 && mark.through > mark.visited + 1
+    }
+    yard.cutOff.insert(id)
+    return (yard, id)
+  }
+
+  @Test func aTrimThatAReplacedServerAskedForIsFoundOut() throws {
+    var (yard, id) = try driving()
+    let known = yard.fleet.traffic.position(of: yard.fleet.robots[0].index)
+    let trimmed = NumberedEvent(
+      number: yard.fleet.robots[0].eventsHandled + 1,
+      event: .trimmed(order: known.order, update: known.update, through: known.visited + 1))
+    try yard.handle(.report(id, RobotReport(sessionEpoch: 1, events: [trimmed])))
+    #expect(yard.fleet.robots[0].presence == .unconfirmed)
+    #expect(yard.sent.last?.message.command == .query)
+    // What it tells of the road that it has left is the end of the matter.
+    let query = yard.sent.last?.message.number ?? 0
+    let route = RoutePosition(
+      order: known.order, update: known.update, visited: known.visited,
+      through: known.visited + 1)
+    let place = try #require(yard.fleet.robots[0].state).position
+    let answer = present(trimmed.number + 1, at: place, route: route, answering: query)
+    try yard.handle(.report(id, RobotReport(sessionEpoch: 1, events: [answer])))
+    #expect(yard.fleet.robots[0].presence == .present)
+    let now = yard.fleet.traffic.position(of: yard.fleet.robots[0].index)
+    #expect(now == route)
+  }
+
+  @Test func aRobotThatOverranOntoTheNextCellKeepsIt() throws {
+    var (yard, id) = try driving()
+    let robot = yard.fleet.robots[0].index
+    let known = yard.fleet.traffic.position(of: robot)
+    let next = try #require(yard.fleet.traffic.end(ofLeg: known.visited + 1, robot))
+    // It never got the road that it drove.
+    let route = RoutePosition(
+      order: known.order, update: known.update, visited: known.visited, through: known.visited)
+    let place = yard.site.centre(of: VertexID(next))
+    let word = RobotReport(sessionEpoch: 2, events: [present(1, at: place, route: route)])
+    try yard.handle(.report(id, word))
+    #expect(yard.fleet.robots[0].presence == .present)
+    #expect(yard.fleet.robots[0].order == known.order + 1)
+    #expect(yard.fleet.traffic.ownedCells(robot) == [next])
+  }
+
+  @Test func whatWasToBeDoneElsewhereIsNotDoneWhereTheRobotWasPut() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 0, 1)
+    try yard.run(2)
+    let task = try yard.submit(try delivery("b", "a"))
+    try yard.run(60) { $0.fleet.robots[0].action != nil }
+    let action = try #require(yard.fleet.robots[0].action).action.id
+    // It is switched on again on another cell.
+    yard.cutOff.insert(id)
+    let sent = yard.sent.count
+    let word = RobotReport(sessionEpoch: 2, events: [present(1, at: point(2, 1))])
+    try yard.handle(.report(id, word))
+    #expect(yard.fleet.robots[0].presence == .present)
+    let commands = yard.sent[sent...].map(\.message.command)
+    #expect(commands.contains(.cancelAction(action: action)))
+    #expect(
+      !commands.contains { if case .action = $0 { true } else { false } })
+    let ended = NumberedEvent(number: 2, event: .actionEnded(action: action, result: .cancelled))
+    try yard.handle(.report(id, RobotReport(sessionEpoch: 2, events: [ended])))
+    #expect(yard.fleet.robots[0].action == nil && yard.state(task) != "failed")
+  }
 }
