@@ -27,10 +27,19 @@ extension Fleet {
   /// Plans the long vehicles; the others' planner does not see them then.
   mutating func planLong(_ agents: inout [PlanningAgent], _ walls: [Int32]) -> LongRound {
     guard long.isUsed else { return LongRound() }
-    let members = robots.indices.filter { agents[$0].mobility != .absent && isLong($0) }
+    // Loops, not closures: these would copy the whole fleet.
+    var members: [Int] = []
+    var movers: [Int] = []
+    var free: [Int] = []
+    for i in robots.indices where agents[i].mobility != .absent && isLong(i) {
+      members.append(i)
+      if wantsOn(i) { movers.append(i) }
+      if agents[i].mobility == .free { free.append(i) }
+    }
     guard !members.isEmpty else { return LongRound() }
     var ground = ground(agents, members, walls)
-    let movers = members.filter { wantsOn($0) }.sorted { isBefore($0, $1) }
+    let waits = movers.map { (since: robots[$0].progress.since, robot: $0) }
+    movers = waits.sorted { $0 < $1 }.map(\.robot)
     let ready = movers.filter { agents[$0].mobility == .free }
     var blocked: [Int] = []
     for i in ready where !extend(i, &ground) {
@@ -40,8 +49,9 @@ extension Fleet {
     var closed: Set<Int32> = []
     for i in movers { closed.formUnion(ahead(i, ground)) }
     if !closed.isEmpty { evacuate(&agents, closed, ground) }
-    blocked.removeAll { extend($0, &ground) }
-    makeRoom(for: blocked, among: members.filter { agents[$0].mobility == .free }, ground)
+    var left: [Int] = []
+    for i in blocked where !extend(i, &ground) { left.append(i) }
+    makeRoom(for: left, among: free, ground)
     var round = LongRound(closed: closed.sorted())
     for i in members {
       let rest = restingCells(i)
@@ -89,11 +99,6 @@ extension Fleet {
     let claims = Set(nextLeg(i, ground)?.claims ?? [])
     return claims.isDisjoint(with: ground.fixed) && claims.isDisjoint(with: ground.walls)
       ? claims : []
-  }
-
-  private func isBefore(_ a: Int, _ b: Int) -> Bool {
-    let since = (robots[a].progress.since, robots[b].progress.since)
-    return since.0 != since.1 ? since.0 < since.1 : a < b
   }
 
   // MARK: One vehicle
@@ -173,20 +178,8 @@ extension Fleet {
   func best(
     _ classIndex: Int, _ pose: Int32, _ values: [UInt16]
   ) -> (move: PoseMove, end: Int32)? {
-    guard let table = long.tables[classIndex] else { return nil }
-    var found: (move: PoseMove, end: Int32)?
-    var least = Int.max
-    for move in PoseMove.allCases {
-      guard let end = table.graph.end(of: move, from: pose),
-        values[Int(end)] != PoseDistances.unreachable
-      else { continue }
-      let value = Int(values[Int(end)]) + table.cost(of: move, from: pose, to: end)
-      if value < least {
-        least = value
-        found = (move, end)
-      }
-    }
-    return found
+    // Asked in place: a copy of the tables is dear.
+    long.tables[classIndex]?.best(from: pose, values)
   }
 
   /// What robot `i` sweeps next, up to where another long vehicle or one that does not move is.

@@ -56,9 +56,11 @@ extension Fleet {
       guard let aside = robots[i].givesWay, !waitsStill(i, aside) else { continue }
       robots[i].givesWay = nil
     }
+    // Once a second will do.
+    guard now.microseconds % 1_000_000 < settings.planningPeriod.wholeMicroseconds else { return }
     for first in blocked where hasWaited(first) && robots[first].givesWay == nil {
       // One by whom nobody can get may have to drive aside itself: then it is the next one's turn.
-      if robots.contains(where: { $0.givesWay?.other == robots[first].index })
+      if isGivenWay(first)
         || sendAside(for: first, blocked, free, ground)
       {
         return
@@ -70,9 +72,9 @@ extension Fleet {
   private mutating func sendAside(
     for first: Int, _ blocked: [Int], _ free: [Int], _ ground: LongGround
   ) -> Bool {
-    let others = free.filter {
-      $0 != first && robots[$0].givesWay == nil
-        && (!wantsOn($0) || blocked.contains($0) && hasWaited($0))
+    var others: [Int] = []
+    for i in free where i != first && robots[i].givesWay == nil {
+      if !wantsOn(i) || blocked.contains(i) && hasWaited(i) { others.append(i) }
     }
     guard !others.isEmpty else { return false }
     let way = way(first, ground)
@@ -84,6 +86,13 @@ extension Fleet {
       if sendAside(i, for: first, way, ground) { isAnySent = true }
     }
     return isAnySent
+  }
+
+  private func isGivenWay(_ i: Int) -> Bool {
+    for other in robots.indices where robots[other].givesWay?.other == robots[i].index {
+      return true
+    }
+    return false
   }
 
   private func hasWaited(_ i: Int) -> Bool { now - robots[i].progress.since >= Self.patience }

@@ -48,6 +48,23 @@ public struct PoseDistances: Sendable {
     return Int(abs(a.x - b.x) + abs(a.y - b.y)) + (move == .forward ? 0 : turnCost)
   }
 
+  /// The move that leads on best by `values`; nil: none leads on.
+  public func best(from pose: Int32, _ values: [UInt16]) -> (move: PoseMove, end: Int32)? {
+    var found: (move: PoseMove, end: Int32)?
+    var least = Int.max
+    for move in PoseMove.allCases {
+      guard let end = graph.end(of: move, from: pose), values[Int(end)] != Self.unreachable else {
+        continue
+      }
+      let value = Int(values[Int(end)]) + cost(of: move, from: pose, to: end)
+      if value < least {
+        least = value
+        found = (move, end)
+      }
+    }
+    return found
+  }
+
   /// By pose, the cost to rest on `goal`, looking anywhere.
   /// - Complexity: O(1) for a goal that is known, else O(poses)
   public mutating func table(goal: Int32) -> [UInt16] {
