@@ -72,6 +72,7 @@ extension Fleet {
     robots[i].lease = nil
     robots[i].strayStates = 0
     robots[i].watch = StandstillWatch()
+    robots[i].pace = PaceWatch()
     apply(traffic.leave(robots[i].index))
     robots[i].presence = .absent
     robots[i].offMapReason = ""

@@ -20,6 +20,11 @@ extension Fleet {
     if let late = lateness(i) {
       chain.append("it has stood still with road ahead for \(late.components.seconds) s")
     }
+    if let since = robot.pace.slowSince {
+      let seconds = (now - since).components.seconds
+      let round = robot.pace.isVerySlow ? ", and are planned round it" : ""
+      chain.append("it drives slowly since \(seconds) s: others may pass before it\(round)")
+    }
     chain += frozen(i)
     if let aside = robot.givesWay {
       chain.append("it waits aside for \(robots[aside.other.index].id), which it was in the way of")

@@ -50,16 +50,22 @@ extension Fleet {
     return stuck[(unstickCount - 1) % stuck.count]
   }
 
-  /// What was released to robots that have not been able to drive for long is no way for others
-  /// either: walls.
+  /// What was released to robots that have not been able to drive for long, or have been slow for
+  /// long, is no way for others either: walls.
   private func heldRoad(_ agents: [PlanningAgent]) -> [Int32] {
     var walls: [Int32] = []
     for i in robots.indices
-    where agents[i].mobility == .wall && traffic.hasRoadAhead(robots[i].index) {
+    where (agents[i].mobility == .wall || isPlannedRound(i))
+      && traffic.hasRoadAhead(robots[i].index)
+    {
       for cell in traffic.ownedCells(robots[i].index)
       where Int(cell) < site.graph.vertexCount && endAt[cell] == nil { walls.append(cell) }
     }
     return walls
+  }
+
+  private func isPlannedRound(_ i: Int) -> Bool {
+    robots[i].presence == .present && robots[i].pace.isVerySlow
   }
 
   /// Robot `i` as the planner sees it in this round.
@@ -80,7 +86,7 @@ extension Fleet {
       return agent
     }
     robots[i].frozenSince = nil
-    guard Int32(traffic.backlogCells(robot)) < planAhead(classIndex) else { return agent }
+    guard Int32(traffic.backlogCells(robot)) < planAhead(i, classIndex) else { return agent }
     refreshGoal(i)
     if robots[i].errand == nil { park(i) }
     agent.goal = robots[i].goal
@@ -103,8 +109,8 @@ extension Fleet {
   /// Whether the robot is on the way to a waiting place, or at it, instead of its errand's.
   private func isWaiting(_ i: Int) -> Bool { robots[i].queuedGroup != nil }
 
-  private func planAhead(_ classIndex: Int) -> Int32 {
-    releaseLimit(classIndex).cells + settings.planAheadCells
+  private func planAhead(_ i: Int, _ classIndex: Int) -> Int32 {
+    releaseLimit(i, classIndex).cells + settings.planAheadCells
   }
 
   private mutating func priority(_ i: Int) -> Int32 {

@@ -150,8 +150,9 @@ extension Fleet {
         i,
         traffic.join(
           robot, at: start, under: under, heading: pose?.heading.rawValue, order: robots[i].order,
-          limit: releaseLimit(classIndex)))
+          limit: releaseLimit(i, classIndex)))
     }
+    robots[i].lastEnds = []
     robots[i].presence = .present
     robots[i].settledAt = position
     // What was to be done where it was is not done here; it must know before it may go on.

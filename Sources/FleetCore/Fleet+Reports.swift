@@ -109,6 +109,7 @@ extension Fleet {
   mutating func visited(_ i: Int, _ legs: [PlannedLeg]) {
     guard !legs.isEmpty else { return }
     watchStandstill(i, hasMoved: true)
+    paceVisited(i, legs)
     if let task = robots[i].job.task {
       for leg in legs {
         for cell in leg.path { missionVisited(i, task, VertexID(cell)) }

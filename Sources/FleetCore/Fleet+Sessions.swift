@@ -158,7 +158,7 @@ extension Fleet {
       query(i)
     }
     if let classIndex = robots[i].classIndex, robots[i].presence != .absent {
-      traffic.setLimit(robots[i].index, releaseLimit(classIndex))
+      traffic.setLimit(robots[i].index, releaseLimit(i, classIndex))
     }
     updateHeld(i)
   }

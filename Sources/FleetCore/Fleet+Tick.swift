@@ -35,6 +35,7 @@ extension Fleet {
     checkTrim(i)
     checkHindrance(i)
     watchProgress(i)
+    watchPace(i)
     checkLease(i)
     queryAgain(i)
     refreshState(i)

@@ -81,6 +81,9 @@ struct RobotEntry: Sendable, Codable {
   // Watches.
   var link: RobotLink
   var watch = StandstillWatch()
+  var pace = PaceWatch()
+  /// The ends of the last two legs that it has visited, the last one first.
+  var lastEnds: [Int32] = []
   var freshness = Freshness.lost
   /// Since when it cannot be moved; nil: it can.
   var frozenSince: Instant?

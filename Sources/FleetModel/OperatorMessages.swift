@@ -271,6 +271,8 @@ public struct FleetStatistics: Sendable, Equatable, Codable {
   public var cannotMove: Int64
   /// Robots that operators have driven by hand, this run.
   public var teleoperations: Int64
+  /// Times that robots drove much slower than their class, this run.
+  public var slowdowns: Int64
   public var cpuMicroseconds: Int64
   /// Of the private broker's process; 0 without one.
   public var brokerCPUMicroseconds: Int64
@@ -292,6 +294,7 @@ public struct FleetStatistics: Sendable, Equatable, Codable {
     reorders = 0
     cannotMove = 0
     teleoperations = 0
+    slowdowns = 0
     cpuMicroseconds = 0
     brokerCPUMicroseconds = 0
   }

@@ -122,6 +122,7 @@ extension Reader {
     figures.reorders = try count(c.reorders, "reorders")
     figures.cannotMove = try count(c.cannot_move, "cannot_move")
     figures.teleoperations = try count(c.teleoperations, "teleoperations")
+    figures.slowdowns = try count(c.slowdowns, "slowdowns")
     return figures
   }
 

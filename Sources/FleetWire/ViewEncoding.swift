@@ -100,6 +100,7 @@ extension Builder {
     m.pointee.reorders = value.reorders
     m.pointee.cannot_move = value.cannotMove
     m.pointee.teleoperations = value.teleoperations
+    m.pointee.slowdowns = value.slowdowns
     return m
   }
 

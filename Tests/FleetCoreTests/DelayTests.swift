@@ -70,6 +70,44 @@ import VirtualRobot
     #expect(yard.fleet.tasks.open.isEmpty)
   }
 
+  @Test func aSlowRobotIsNoticedAndPassed() throws {
+    var yard = try crossing()
+    let first = try yard.add("r1", 0, 7)
+    let second = try yard.add("r2", 9, 14)
+    try yard.run(3)
+    _ = yard.robots[first]?.inject(.slow(permille: 60, for: .seconds(90)), now: yard.now)
+    try yard.submit(goTo(13, 7), robot: first)
+    try yard.run(60) { $0.fleet.robots[0].pace.isSlow }
+    #expect(yard.fleet.robots[0].pace.isSlow && yard.fleet.fleetStatistics().slowdowns == 1)
+    #expect(yard.fleet.explain(robot: 0).contains { $0.hasPrefix("it drives slowly since") })
+    try yard.submit(goTo(9, 2), key: "k2", robot: second)
+    try yard.run(20) { $0.place(second)?.y ?? 14 < 6 }
+    #expect(try #require(yard.place(second)).y < 6, "r2 waits for one that creeps")
+    #expect(try #require(yard.place(first)).x < 9)
+    #expect(yard.fleet.fleetStatistics().standstills == 0)
+    try yard.run(120) { $0.fleet.tasks.open.isEmpty }
+    #expect(yard.fleet.tasks.open.isEmpty && QueueChecker().check(yard.fleet.queueSnapshot()) == [])
+  }
+
+  @Test func othersArePlannedRoundOneThatCreeps() throws {
+    var yard = try Yard([
+      "....................", ".##################.", "P..................P",
+    ])
+    let first = try yard.add("r1", 8, 0)
+    let second = try yard.add("r2", 5, 0)
+    try yard.run(0.5)
+    _ = yard.robots[first]?.inject(.slow(permille: 50, for: .seconds(120)), now: yard.now)
+    try yard.submit(goTo(17, 0), robot: first)
+    try yard.submit(goTo(19, 0), key: "k2", robot: second)
+    try yard.run(20)
+    #expect(yard.place(second)?.y == 0, "it has followed until then")
+    try yard.run(80) { $0.place(second)?.x == 19 }
+    #expect(yard.place(second)?.x == 19)
+    #expect(try #require(yard.place(first)).x < 17)
+    try yard.run(120) { $0.fleet.tasks.open.isEmpty }
+    #expect(yard.fleet.tasks.open.isEmpty && QueueChecker().check(yard.fleet.queueSnapshot()) == [])
+  }
+
   @Test func aRobotThatCannotMoveIsNamedAndItsTaskGoesElsewhere() throws {
     var yard = try Yard(["P..P..a.b.P.P"])
     let first = try yard.add("r1", 0, 0)

@@ -191,6 +191,7 @@ extension SeededGenerator {
     figures.reorders = count()
     figures.cannotMove = count()
     figures.teleoperations = count()
+    figures.slowdowns = count()
     return figures
   }
 

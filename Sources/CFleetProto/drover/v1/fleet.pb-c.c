@@ -2100,7 +2100,7 @@ const ProtobufCMessageDescriptor drover__v1__fleet_statistics__kind_count__descr
   (ProtobufCMessageInit) drover__v1__fleet_statistics__kind_count__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor drover__v1__fleet_statistics__field_descriptors[19] =
+static const ProtobufCFieldDescriptor drover__v1__fleet_statistics__field_descriptors[20] =
 {
   {
     "robots",
@@ -2330,6 +2330,18 @@ static const ProtobufCFieldDescriptor drover__v1__fleet_statistics__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "slowdowns",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Drover__V1__FleetStatistics, slowdowns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned drover__v1__fleet_statistics__field_indices_by_name[] = {
   10,   /* field[10] = broker_cpu_us */
@@ -2348,6 +2360,7 @@ static const unsigned drover__v1__fleet_statistics__field_indices_by_name[] = {
   16,   /* field[16] = reorders */
   0,   /* field[0] = robots */
   1,   /* field[1] = robots_online */
+  19,   /* field[19] = slowdowns */
   13,   /* field[13] = standstills */
   2,   /* field[2] = tasks */
   18,   /* field[18] = teleoperations */
@@ -2355,7 +2368,7 @@ static const unsigned drover__v1__fleet_statistics__field_indices_by_name[] = {
 static const ProtobufCIntRange drover__v1__fleet_statistics__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 19 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor drover__v1__fleet_statistics__descriptor =
 {
@@ -2365,7 +2378,7 @@ const ProtobufCMessageDescriptor drover__v1__fleet_statistics__descriptor =
   "Drover__V1__FleetStatistics",
   "drover.v1",
   sizeof(Drover__V1__FleetStatistics),
-  19,
+  20,
   drover__v1__fleet_statistics__field_descriptors,
   drover__v1__fleet_statistics__field_indices_by_name,
   1,  drover__v1__fleet_statistics__number_ranges,

@@ -618,10 +618,14 @@ struct  Drover__V1__FleetStatistics
    * Robots that operators have driven by hand.
    */
   int64_t teleoperations;
+  /*
+   * Times that robots drove much slower than their class.
+   */
+  int64_t slowdowns;
 };
 #define DROVER__V1__FLEET_STATISTICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&drover__v1__fleet_statistics__descriptor) \
-    , 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 /*
