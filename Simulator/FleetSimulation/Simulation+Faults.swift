@@ -22,7 +22,10 @@ extension Simulation {
       inject(.drain(toPermille: Int32(clamping: fault.amount)), i)
       world.batteryExchanged(i)
       queue.push(.faultEnds(index), at: now + fault.lasting)
-    case .reboots: reboot(i, for: fault.lasting)
+    case .reboots: reboot(i, .reboot, for: fault.lasting)
+    case .oldRoutes:
+      inject(.storeRoute, i)
+      queue.push(.faultEnds(index), at: now + fault.lasting)
     case .linkLosses: loseLink(i, for: fault.lasting)
     case .partitions: cut(i, fault)
     case .overruns, .strays: leaveRoad(fault, i)
@@ -59,7 +62,7 @@ extension Simulation {
     case .deadChargers: killCharger(fault, index)
     case .orderStorms: storm(fault)
     case .interventions: intervene(fault, index)
-    case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .linkLosses,
+    case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .oldRoutes, .linkLosses,
       .partitions, .overruns, .strays, .handMoves, .teleoperations, .departures, .mislocations,
       .drifts, .failedActions, .clockSkews, .replays, .garbage:
       break
@@ -100,6 +103,9 @@ extension Simulation {
       inject(.mislocate(dx: 0, dy: 0, dxPerSecond: 0, dyPerSecond: 0), i)
     case .handMoves: if let i = fault.robot { carry(fault, i, index) }
     case .teleoperations: if let i = fault.robot { giveBack(fault, i) }
+    case .oldRoutes:
+      guard let i = fault.robot, !departed.contains(i) else { return }
+      reboot(i, .rebootWithStoredRoute, for: .milliseconds(fault.amount))
     case .departures: if let i = fault.robot { takeAway(i, index) }
     case .clockSkews: if let i = fault.robot { skewClock(i, ppm: 0) }
     case .obstacles: rogues.clear(index)
@@ -115,10 +121,10 @@ extension Simulation {
 
   // MARK: Links
 
-  private mutating func reboot(_ i: Int, for duration: Duration) {
+  private mutating func reboot(_ i: Int, _ fault: RobotFault, for duration: Duration) {
     let session = robots[i].session
     robots[i].close(now: now)
-    inject(.reboot, i)
+    inject(fault, i)
     if !robots[i].robot.isLoaded { world.emptied(i) }
     robots[i].cutUntil = max(robots[i].cutUntil, now + duration)
     if let session { willLater(i, session) }

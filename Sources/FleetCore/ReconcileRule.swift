@@ -84,9 +84,11 @@ struct ReconcileRule {
     let isAhead = isOurs && route.update > promised.position.update
     // With no road ahead it would keep less than it covers.
     let isOffItsEnd = word.isStanding && word.isOffItsEnd && route.visited == route.through
-    if isOurs, !isPast, !isAhead, word.isOnOwnRoad, !isOffItsEnd { return .agree }
+    // It has told of more than it remembers: what it believes to lie ahead it has given back.
+    let hasRelapsed = isOurs && route.visited < promised.position.visited
+    if isOurs, !isPast, !isAhead, word.isOnOwnRoad, !isOffItsEnd, !hasRelapsed { return .agree }
     if word.isStanding { return standing(word) }
-    if isPast || isAhead { return .contain(.baseViolation) }
+    if isPast || isAhead || hasRelapsed { return .contain(.baseViolation) }
     return word.isOnOwnRoad ? .wait : .contain(.offRoute)
   }
 

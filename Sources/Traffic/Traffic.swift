@@ -90,16 +90,6 @@ public struct Traffic: Sendable, Codable {
     return routes[slot].released > routes[slot].visited
   }
 
-  /// Where leg `number` of `robot`'s order ends; nil: another order, a leg that it has left behind or
-  /// none that is planned.
-  public func end(ofLeg number: UInt64, of robot: RobotIndex, order: UInt64) -> Int32? {
-    let slot = present(robot)
-    guard order == routes[slot].order, number >= routes[slot].visited,
-      number <= routes[slot].legs.last
-    else { return nil }
-    return routes[slot].legs.end(of: number)
-  }
-
   /// The leg that `robot` is to drive now, or would be; nil: it has visited all that is planned.
   public func nextLeg(of robot: RobotIndex) -> PlannedLeg? {
     let slot = present(robot)

@@ -91,6 +91,15 @@ extension Motion {
     Point(x: Int64(placeX.rounded()), y: Int64(placeY.rounded()))
   }
 
+  /// Lays pieces of an older way again, from here on.
+  mutating func layAgain(_ old: ArraySlice<Piece>) {
+    for piece in old {
+      add(
+        Point(x: Int64(piece.endX.rounded()), y: Int64(piece.endY.rounded())), leg: piece.leg,
+        endsLeg: piece.endsLeg, limit: piece.limit, keepsHeading: false)
+    }
+  }
+
   private mutating func add(
     _ point: Point, leg: UInt64, endsLeg: Bool, limit: Double, keepsHeading: Bool
   ) {

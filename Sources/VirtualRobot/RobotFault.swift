@@ -8,6 +8,10 @@ public enum RobotFault: Sendable, Equatable {
   case emergencyStop
   /// Brakes at once and forgets order, actions and session; the link is down until `connect`.
   case reboot
+  /// Keeps a copy of its route for later, when it next comes to the end of a leg.
+  case storeRoute
+  /// As `.reboot`; at its next `connect` it has the route again that it kept last, and goes by that.
+  case rebootWithStoredRoute
   /// The battery has only this much left, 0 ... 1000.
   case drain(toPermille: Int32)
   /// Drives on beyond its release, slowly, this many millimetres the way it is going or looking.

@@ -80,6 +80,19 @@ struct RouteBook: Sendable {
 
   mutating func visit(_ leg: UInt64) { position.visited = max(position.visited, leg) }
 
+  /// It finds itself on its way after leg `leg`.
+  mutating func standAt(leg: UInt64) {
+    visit(leg)
+    position.through = max(position.through, position.visited)
+  }
+
+  /// It is nowhere on its way: nothing lies ahead.
+  mutating func dropAhead(end: Point) {
+    position.through = position.visited
+    lastLeg = position.visited
+    self.end = end
+  }
+
   /// Ends the route with leg `through`, whose end is `end`. The update is the route's last or
   /// the next number.
   mutating func trim(update: UInt64, through: UInt64, end: Point) {

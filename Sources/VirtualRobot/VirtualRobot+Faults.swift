@@ -27,6 +27,10 @@ extension VirtualRobot {
       events.say(.incident(kind: .emergencyStop, text: "the emergency stop was pressed"))
       change { $0.emergency = true }
     case .reboot: reboot()
+    case .storeRoute: shelf.isWanted = true
+    case .rebootWithStoredRoute:
+      reboot()
+      shelf.isRestoring = shelf.route != nil
     case .drain(let permille):
       battery.account(now: clock, driven: motion.snapshot(at: clock).driven)
       battery.set(permille: permille)

@@ -24,6 +24,7 @@ extension VirtualRobot {
     lastControl = 0
     stateNumber = 0
     if watch == .off { hear(now.microseconds) }
+    if shelf.isRestoring { restoreRoute() }
     events.startSession(present: present(), order: book.position.order)
     stateIsDue = true
     outputs.append(.connection(ConnectionMessage(sessionEpoch: sessionEpoch, status: .online)))

@@ -124,6 +124,8 @@ public struct VirtualRobot: Sendable {
   var slowUntil = never
   var loaded = false
   var brushing = false
+  /// What it keeps of its route over a reboot.
+  var shelf = RouteShelf()
   /// Somebody drives it by hand; nil: nobody.
   var teleoperation: Teleoperation?
 
@@ -193,6 +195,7 @@ public struct VirtualRobot: Sendable {
       watch = .silent
       if motion.isStanding { rest() }
     }
+    if reached > 0, book.position.order > 0, shelf.isWanted { storeRoute() }
     endFaults()
     if let hand = teleoperation, hand.until <= clock, !motion.isStanding { reconsider() }
     if resendAt <= clock { resendAt = Self.never }

@@ -56,9 +56,31 @@ import Testing
   }
 
   @Test func ourOrderAsOfBeforeItRestarted() {
-    // It knows less of what it has driven than we do, but stands where we know it to be.
-    let older = word(3, update: 2, visited: 7, through: 7)
+    // Its memory lacks updates, but nothing that it has driven.
+    let older = word(3, update: 2, visited: 10, through: 12)
     #expect(Array(row(older)[1...]) == [.agree, .nothing])
+    let atItsEnd = word(3, update: 2, visited: 10, through: 10)
+    #expect(Array(row(atItsEnd)[1...]) == [.agree, .nothing])
+  }
+
+  @Test func ourOrderWithLessDrivenThanItHasTold() {
+    // What it believes to lie ahead lies behind it, and may be somebody else's by now.
+    #expect(
+      Array(row(word(3, update: 2, visited: 7, through: 7))[1...]) == [.settle, .nothing])
+    #expect(
+      Array(row(word(3, update: 2, visited: 7, through: 12))[1...]) == [.trimForeign, .nothing])
+    let driving = word(3, update: 2, visited: 7, through: 12, standing: false)
+    #expect(Array(row(driving)[1...]) == [.contain(.baseViolation), .nothing])
+  }
+
+  @Test func ourOrderWithNothingAheadElsewhereThanAtItsEnd() {
+    // It has driven on and forgotten that: its place is the only thing to go by.
+    var lost = word(3, update: 2, visited: 11, through: 11)
+    lost.isOffItsEnd = true
+    #expect(Array(row(lost)[1...]) == [.settle, .nothing])
+    var driving = word(3, update: 5, visited: 11, through: 14, standing: false)
+    driving.isOffItsEnd = true
+    #expect(Array(row(driving)[1...]) == [.agree, .nothing])
   }
 
   @Test func ourOrderWithAnUpdateThatIsNotInTheStore() {

@@ -1,6 +1,7 @@
 import Determinism
 import FleetModel
 import Grid
+import Invariants
 import Site
 import Testing
 
@@ -198,6 +199,26 @@ import Testing
     #expect(
       !yard.sent[sent...].contains { if case .route = $0.message.command { true } else { false } })
     #expect(yard.robots[id]?.isPaused == true)
+  }
+
+  @Test func aRobotThatComesBackWithAnOlderRouteGoesOn() throws {
+    // Put away at once and long before; with the server alive all the time, and restarted meanwhile.
+    for (wait, restarts) in [(1.0, false), (6.0, false), (6.0, true), (12.0, false)] {
+      var yard = try Yard(["a.............b", "...............", "P.P.P.C........"])
+      let id = try yard.add("r1", 0, 1)
+      let task = try yard.submit(try delivery("b", "a"))
+      try yard.run(3)
+      _ = yard.robots[id]?.inject(.storeRoute, now: yard.now)
+      try yard.run(wait)
+      _ = yard.robots[id]?.inject(.rebootWithStoredRoute, now: yard.now)
+      try yard.cut(id)
+      try yard.run(3)
+      if restarts { try yard.restart() }
+      try yard.connect(id)
+      try yard.run(150) { $0.state(task) == "completed" }
+      #expect(yard.state(task) == "completed", "after \(wait) s, restart \(restarts)")
+      #expect(QueueChecker().check(yard.fleet.queueSnapshot()) == [])
+    }
   }
 
   @Test func aRobotMovedByHandIsTakenUpWhereItStands() throws {

@@ -88,6 +88,8 @@ private func expectPass(_ report: RunReport, _ what: String) {
   Fault(after: .seconds(12), .partitions, lasting: .seconds(5), amount: 2),
   Fault(after: .seconds(12), .partitions, lasting: .seconds(28), amount: 3),
   Fault(after: .seconds(3), .reboots, lasting: .seconds(10)),
+  Fault(after: .seconds(8), .oldRoutes, lasting: .seconds(3), amount: 2000),
+  Fault(after: .seconds(8), .oldRoutes, lasting: .seconds(20), amount: 9000),
   Fault(after: .seconds(12), .overruns, amount: 2000),
   Fault(after: .seconds(12), .overruns, amount: 900),
   Fault(after: .seconds(12), .strays, x: 700, y: -900),

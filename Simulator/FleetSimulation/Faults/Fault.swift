@@ -48,6 +48,9 @@ public enum FaultKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// It forgets order, actions and session, and connects again at the end.
   case reboots
 
+  /// It reboots at the end, is away for `amount` milliseconds, and comes back with the route that it had
+  /// at the beginning.
+  case oldRoutes = "old_routes"
   /// It drives `amount` millimetres beyond its release.
   case overruns
   /// It leaves its route for the place `x`, `y` millimetres off.
@@ -117,7 +120,8 @@ extension FaultKind {
   /// What a rate counts: events of each robot, or of the whole site.
   var isOfRobots: Bool {
     switch self {
-    case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .overruns, .strays,
+    case .stops, .slowDowns, .emergencyStops, .drainedBatteries, .reboots, .oldRoutes, .overruns,
+      .strays,
       .handMoves, .teleoperations, .departures, .mislocations, .drifts, .failedActions,
       .clockSkews, .replays, .garbage, .linkLosses, .partitions:
       true
@@ -136,6 +140,7 @@ extension FaultKind {
     case .emergencyStops: (0.5...8, 5000...90_000)
     case .drainedBatteries: (0.2...3, 5000...60_000)
     case .reboots: (0.5...10, 2000...60_000)
+    case .oldRoutes: (0.5...10, 1000...30_000)
     case .linkLosses: (2...60, 200...90_000)
     case .partitions: (1...30, 500...45_000)
     case .brokerLosses: (6...60, 500...20_000)

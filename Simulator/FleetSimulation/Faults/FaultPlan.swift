@@ -93,6 +93,7 @@ enum FaultPlan {
     case .stops, .emergencyStops, .reboots, .departures, .linkLosses, .serverCuts,
       .failedActions, .fullDisks, .staleServers:
       break
+    case .oldRoutes: fault.amount = random.next(in: 500...20_000)
     case .clockSkews: fault.amount = random.next(in: -2000...2000)
     case .overruns: fault.amount = random.next(in: 300...5000)
     case .strays: (fault.x, fault.y) = place(within: 3000, using: &random)
