@@ -133,7 +133,8 @@ extension Simulation {
         queue.push(.reply(bytes), at: now + .milliseconds(scenario.network.delayMilliseconds))
       case .notice(let notice): tell(notice)
       case .superseded(let epoch):
-        incidents.append("at \(elapsed.inSeconds) s: superseded by epoch \(epoch)")
+        // Nobody has replaced this one.
+        world.note("the server ends for one of epoch \(epoch), which there is not", now)
         server.die()
         return queue.push(.serverStarts, at: now + .seconds(2))
       }

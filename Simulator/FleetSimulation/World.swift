@@ -107,6 +107,13 @@ struct World {
     }
   }
 
+  mutating func note(_ text: String, _ now: Instant) {
+    violationCount += 1
+    if violations.count < Self.violationsKept {
+      violations.append("at \((now - start).inSeconds) s: \(text)")
+    }
+  }
+
   // MARK: Poses
 
   /// Looks at all robots as they stand and drive now.

@@ -46,6 +46,12 @@ extension Fleet {
         .wrongState, "\(id) may still be rolling out",
         hint: "it has surely stopped in \(seconds) s")
     }
+    // It stands for sure when it has confirmed that its driver has let go.
+    if isInHand(i), robots[i].control?.isEmpty != true {
+      return Refusal(
+        .wrongState, "\(id) was driven by hand and may still move",
+        hint: "try again when it has answered, or has been silent for long")
+    }
     let isStanding = robots[i].state?.speedMillimetresPerSecond == 0
     let isAstray = robots[i].containment != nil || robots[i].presence == .absent
     if isAstray, isStanding { return nil }

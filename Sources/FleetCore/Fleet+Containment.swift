@@ -145,6 +145,7 @@ extension Fleet {
   /// The robot stands, by its own word, where it cannot join: what is under it is blocked, and no
   /// more than that.
   mutating func standAstray(_ i: Int, _ position: Point) {
+    if isInHand(i), robots[i].lease == nil { robots[i].containment?.cause = .offRoute }
     traffic.endObstruction(robots[i].index)
     block(i, outline(i, at: position, heading: robots[i].heading))
   }

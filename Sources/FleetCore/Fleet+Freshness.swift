@@ -14,6 +14,7 @@ extension Fleet {
     for i in robots.indices where robots[i].freshness != .lost {
       robots[i].link = RobotLink(now: now)
       robots[i].watch = StandstillWatch()
+      robots[i].pace.drives(false, now: now)
       waitLonger(i)
       updateHeld(i)
     }

@@ -25,9 +25,10 @@ extension Fleet {
         // A slow one must come on, too.
         guard robots[i].watch.lateSince != nil || robots[i].passed.count < Self.passersOfSlow
         else { break }
-        guard !isSlow(other.index), !robots[i].passed.contains(where: { $0.robot == other }) else {
-          continue
-        }
+        // A slow one may pass who stands.
+        guard robots[i].watch.lateSince != nil || !isSlow(other.index),
+          !robots[i].passed.contains(where: { $0.robot == other })
+        else { continue }
         left -= 1
         let hasPassed = letPass(other, before: i)
         let again = now + (hasPassed ? Self.passAgainAfter : Self.tryAgainAfter)

@@ -39,7 +39,7 @@ extension Fleet {
     robots[i].session = .lost
     robots[i].control = nil
     robots[i].integration = .ignored
-    guard isOnMap(i), refusalToClear(i) != nil else {
+    guard isOnMap(i), isInHand(i) || refusalToClear(i) != nil else {
       takeOffTheMap(i, failing: .removed)
       return forget(i)
     }
@@ -187,18 +187,23 @@ extension Fleet {
     letGo(i, state)
   }
 
-  /// One robot may be mistaken, or lie: more than half of those that are heard must say it.
+  /// One robot may be mistaken, or lie, and be the first that is heard: two at least must say it, more
+  /// than half of those that are on the map or were heard, and not before everybody had the time to.
   private mutating func yieldIfSuperseded() {
-    var (heard, others, highest) = (0, 0, serverEpoch)
-    for robot in robots where robot.freshness == .fresh {
-      guard let state = robot.state else { continue }
-      heard += 1
-      guard state.serverEpoch > serverEpoch else { continue }
+    guard heartbeats >= Self.heartbeatsBeforeYielding else { return }
+    var (all, others, highest) = (0, 0, serverEpoch)
+    for i in robots.indices
+    where robots[i].presence != .absent || robots[i].freshness == .fresh {
+      all += 1
+      guard let epoch = robots[i].state?.serverEpoch, epoch > serverEpoch else { continue }
       others += 1
-      highest = max(highest, state.serverEpoch)
+      highest = max(highest, epoch)
     }
-    if 2 * others > heard { outbox.append(.superseded(by: highest)) }
+    if others > 1, 2 * others > all { outbox.append(.superseded(by: highest)) }
   }
+
+  /// Robots that stand tell their state every five seconds.
+  private static let heartbeatsBeforeYielding = 15
 
   /// A robot holds when it has heard no heartbeat for long, or was paused in a session in which the
   /// resume did not reach it. Once it has all we sent, what it holds is what we know.

@@ -51,7 +51,8 @@ extension Fleet {
       return nil
     }
     guard robots[i].freshness == .fresh, robots[i].control != nil, robots[i].state != nil,
-      robots[i].factsheet != nil, !robots[i].isRevoked, robots[i].integration != .ignored
+      robots[i].factsheet != nil, robots[i].classIndex != nil, !robots[i].isRevoked,
+      robots[i].integration != .ignored
     else {
       return Refusal(
         .wrongState, "\(id) cannot be driven by hand: \(hindrance(i) ?? "it is not heard")")
@@ -152,13 +153,14 @@ extension Fleet {
       i, round: state.position, beyond: driven + Self.handSpeed * Self.handSpeed / braking)
   }
 
-  /// Others on `cells` that may still move: they were asked to stop.
+  /// Others on `cells` that may still move: they were asked to stop. One in somebody's hands does until
+  /// it has said that it stands, however long its lease has been over.
   func inTheWay(_ i: Int, _ cells: [Int32]) -> [RobotIndex] {
     traffic.holders(of: cells, but: robots[i].index).filter { other in
       let k = other.index
       let isAstray = robots[k].containment != nil || robots[k].presence == .absent
       return traffic.isPresent(other) && traffic.hasRoadAhead(other)
-        || robots[k].lease?.isGranted == true
+        || isInHand(k) && robots[k].freshness != .lost
         || isAstray && robots[k].state?.speedMillimetresPerSecond != 0
     }
   }

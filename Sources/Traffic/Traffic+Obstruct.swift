@@ -60,9 +60,16 @@ extension Traffic {
     return found.sorted()
   }
 
-  /// Whether a token of the robot's own is the first that holds `resource`.
+  /// Whether a token of the robot's own is the first that holds `resource`, or it has taken that by force
+  /// before: another one astray may have done so since.
   private func holds(_ robot: Int32, _ resource: Int32) -> Bool {
-    guard let head = queues.head(of: resource), head.robot == robot else { return false }
-    return head.leg == VisitToken.astray || head.leg <= routes[Int(robot)].released
+    guard let head = queues.head(of: resource) else { return false }
+    if head.robot == robot {
+      return head.leg == VisitToken.astray || head.leg <= routes[Int(robot)].released
+    }
+    return head.leg == VisitToken.astray
+      && queues.tokens(on: resource).contains {
+        $0.robot == robot && $0.leg == VisitToken.astray
+      }
   }
 }

@@ -38,6 +38,12 @@ import Testing
       try yard.add("r\(number)", place.0, place.1)
     }
     try yard.run(3)
+    // The first that is heard lies.
+    var liar = try #require(yard.fleet.robots[0].state)
+    liar.number += 500
+    liar.serverEpoch = 99
+    #expect(!yard.fleet.handle(.state(ids[0], liar), now: yard.now).contains(.superseded(by: 99)))
+    try yard.run(20)
     var answers: [[FleetEffect]] = []
     for (i, id) in ids.enumerated() {
       var told = try #require(yard.fleet.robots[i].state)

@@ -85,6 +85,34 @@ import VirtualRobot
     #expect(yard.fleet.fleetStatistics().contained == 0)
   }
 
+  /// What it drives after the lease is over it drives on what is blocked for it.
+  @Test func aRobotThatIsRemovedInSomebodysHandsKeepsWhatItMayReach() throws {
+    var (yard, id) = try handed()
+    drive(&yard, id, to: [(7, 6)])
+    try yard.run(2)
+    let before = blocked(yard)
+    #expect(before.count > 1)
+    try yard.handle(.removed(id))
+    #expect(blocked(yard).isSuperset(of: before))
+    #expect(try ask(&yard, as: "bob", .clearRobot(id, confirmed: true))?.code == .wrongState)
+  }
+
+  @Test func anotherIsNotDrivenWhereOneMayStillMoveAfterItsLease() throws {
+    var (yard, id) = try handed()
+    let other = try yard.add("r2", 9, 4)
+    try yard.run(3)
+    let reach = yard.fleet.traffic.obstruction(of: yard.fleet.robots[0].index)
+    #expect(yard.fleet.inTheWay(1, reach).map(\.index) == [0])
+    yard.cutOff.insert(id)
+    #expect(try yard.ask(.endTeleoperation(id)) == .done)
+    #expect(lease(yard) == nil && yard.fleet.isInHand(0))
+    #expect(yard.fleet.inTheWay(1, reach).map(\.index) == [0], "it has not said that it stands")
+    try yard.connect(id)
+    yard.cutOff.remove(id)
+    try yard.run(12)
+    #expect(!yard.fleet.isInHand(0) && yard.robots[other]?.isStanding == true)
+  }
+
   @Test func oneDrivesAtATime() throws {
     var (yard, id) = try handed()
     try yard.run(3)

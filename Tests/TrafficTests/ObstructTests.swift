@@ -25,6 +25,11 @@ import Testing
     #expect(traffic.plan(a, 3) == .restsThere(resource: 3, robot: c))
     #expect(traffic.violations == [])
     #expect(traffic.obstruct(c, [4, 3]) == .unchanged)
+    // Two astray on one cell: each takes it once.
+    let d = RobotIndex(9)
+    _ = traffic.obstruct(d, [3])
+    #expect(traffic.obstruct(c, [3]) == .unchanged && traffic.obstruct(d, [3]) == .unchanged)
+    traffic.endObstruction(d)
     #expect(traffic.obstruction(of: c) == [3, 4])
   }
 

@@ -163,7 +163,9 @@ final class DistanceRepair: @unchecked Sendable {
         guard lost[Int(w)] != stamp, ground.base[Int(w)] != DistanceTable.unreachable else {
           continue
         }
-        let far = Int(ground.base[Int(w)]) + Int(moves.cost[m] & FlatMoves.costMask)
+        let far = min(
+          Int(ground.base[Int(w)]) + Int(moves.cost[m] & FlatMoves.costMask),
+          Int(DistanceTable.farthest))
         if far < best, !ground.isBlocked(m) { best = far }
       }
       if best < Int(DistanceTable.unreachable) { keys.append(UInt64(best) << 32 | UInt64(v)) }

@@ -139,6 +139,10 @@ public struct RefugeSearch: Sendable {
   ) -> Int32? {
     guard let start = vehicle.pose, let graph = graphs[vehicle.graph] else { return nil }
     stamp &+= 1
+    if stamp == 0 {
+      for pose in visited.indices { visited[pose] = 0 }
+      stamp = 1
+    }
     queue.removeAll(keepingCapacity: true)
     before.removeAll(keepingCapacity: true)
     queue.append(start)
