@@ -35,9 +35,8 @@ extension Simulation {
         let bytes = codec.encode(beat)
         for i in robots.indices where robots[i].session != nil { sendStale(i, bytes, .heartbeat) }
       // Its store, its operators and its log are no longer anybody's.
-      case .persist, .reply, .notice: break
-      // It is to say so, and to end; here it goes on to the worst.
-      case .superseded: stale?.hasNoticed = true
+      // And where it notices that it was replaced it goes on all the same: to the worst.
+      case .persist, .reply, .notice, .superseded: break
       }
     }
   }
@@ -54,8 +53,6 @@ struct StaleServer {
   var fleet: Fleet
   /// Commands that it has sent to robots meanwhile.
   var commands = 0
-  /// It has found out.
-  var hasNoticed = false
   let since: Instant
   let until: Instant
 }

@@ -99,18 +99,17 @@ struct World {
   }
 
   private mutating func note(_ found: [Violation], _ now: Instant, _ more: String = "") {
-    guard !found.isEmpty else { return }
-    violationCount += found.count
-    taskViolationCount += found.count { $0.isOfTasks }
-    for violation in found where violations.count < Self.violationsKept {
-      violations.append("at \((now - start).inSeconds) s: \(violation)\(more)")
+    for violation in found {
+      if violation.isOfTasks { taskViolationCount += 1 }
+      note("\(violation)\(more)", now)
     }
   }
 
-  mutating func note(_ text: String, _ now: Instant) {
+  /// Counts a violation, and keeps the first ones with the time.
+  mutating func note(_ text: @autoclosure () -> String, _ now: Instant) {
     violationCount += 1
     if violations.count < Self.violationsKept {
-      violations.append("at \((now - start).inSeconds) s: \(text)")
+      violations.append("at \((now - start).inSeconds) s: \(text())")
     }
   }
 

@@ -12,18 +12,22 @@ extension Fleet {
   mutating func evacuate(
     _ agents: inout [PlanningAgent], _ closed: Set<Int32>, _ ground: LongGround
   ) {
-    let onTheirWay = robots.indices.filter {
-      closed.contains(agents[$0].at) && isOnItsWay($0, agents[$0])
-    }
-    for i in onTheirWay { agents[i].mobility = .free }
-    var left = robots.indices.filter {
-      agents[$0].mobility == .free && !isLong($0) && closed.contains(agents[$0].at)
+    // Loops, not closures: these would copy the whole fleet.
+    var onTheirWay: [Int] = []
+    var left: [Int] = []
+    for i in robots.indices where closed.contains(agents[i].at) {
+      if isOnItsWay(i, agents[i]) {
+        onTheirWay.append(i)
+        agents[i].mobility = .free
+      }
+      if agents[i].mobility == .free, !isLong(i) { left.append(i) }
     }
     // Whoever is nearer to the edge makes room for the others.
     while !left.isEmpty {
       var stuck: [Int] = []
       for i in left {
-        guard let way = wayOut(i, agents, closed, ground, pushes: false), lead(i, way, &agents)
+        guard let way = wayOut(i, agents, closed, ground, pushes: false),
+          lead(i, way[...], &agents)
         else {
           stuck.append(i)
           continue
@@ -62,12 +66,6 @@ extension Fleet {
     agents[i].at = traffic.plannedEnd(robots[i].index)
     agents[i].mobility = .frozen
     return true
-  }
-
-  private mutating func lead(
-    _ i: Int, _ way: [Int32], _ agents: inout [PlanningAgent]
-  ) -> Bool {
-    lead(i, way[...], &agents)
   }
 
   /// Everybody on the way moves up to where the next one was; the last one leaves it.

@@ -93,7 +93,8 @@ extension Fleet {
     }
   }
 
-  private mutating func limitRelease(_ i: Int) {
+  /// Tells traffic how far road is released to robot `i` from now on.
+  mutating func limitRelease(_ i: Int) {
     guard let classIndex = robots[i].classIndex, robots[i].presence != .absent else { return }
     traffic.setLimit(robots[i].index, releaseLimit(i, classIndex))
   }

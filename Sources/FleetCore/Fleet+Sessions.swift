@@ -157,9 +157,7 @@ extension Fleet {
     } else if robots[i].presence != .present {
       query(i)
     }
-    if let classIndex = robots[i].classIndex, robots[i].presence != .absent {
-      traffic.setLimit(robots[i].index, releaseLimit(i, classIndex))
-    }
+    limitRelease(i)
     updateHeld(i)
   }
 

@@ -14,11 +14,13 @@ import Traffic
 ///
 /// How to read this folder: this file holds the state and sorts events. `Fleet+Sessions` (robots
 /// come and go), `Fleet+Presence` (where they are), `Fleet+Containment` (where they should not be),
-/// `Fleet+Teleoperation` (driven by hand), `Fleet+Freshness` (whether they are heard and
-/// drive), `Fleet+Reports` (what they did), `Fleet+Tick` (time), `Fleet+Planning` and `Fleet+Goals`
-/// (where to, and the way), `Fleet+Footprints` (for vehicles longer than a cell), `Fleet+Actions` (work at a place), `Fleet+Tasks` (a task's life),
-/// `Fleet+Dispatch` (who does what), `Fleet+Requests`, `Fleet+Views` and `Fleet+Explain`
-/// (operators), `Fleet+Restore` (after a restart), `FleetImage` (a copy for the flight recorder).
+/// `Fleet+Teleoperation` (driven by hand), `Fleet+Freshness` (whether they are heard and drive),
+/// `Fleet+Pace` and `Fleet+Ladder` (late or slow), `Fleet+Reports` (what they did), `Fleet+Tick`
+/// (time), `Fleet+Planning` and `Fleet+Goals` (where to, and the way), `Fleet+Footprints`,
+/// `Fleet+MakingWay` and `Fleet+Refuges` (of vehicles longer than a cell, and for them),
+/// `Fleet+Actions` (work at a place), `Fleet+Tasks` (a task's life), `Fleet+Dispatch` (who does
+/// what), `Fleet+Requests`, `Fleet+Views` and `Fleet+Explain` (operators), `Fleet+Restore` (after a
+/// restart), `FleetImage` (a copy for the flight recorder).
 public struct Fleet: Sendable {
   public let site: Site
   public let settings: FleetSettings

@@ -169,14 +169,7 @@ import Testing
   }
 
   @Test func aStateOfBeforeATrimIsNoViolation() throws {
-    var yard = try Yard(Self.town)
-    let id = try yard.add("r1", 0, 1)
-    try yard.run(2)
-    try yard.submit(try delivery("b", "a"))
-    try yard.run(10) {
-      let mark = $0.fleet.traffic.position(of: $0.fleet.robots[0].index)
-      return mark.through > mark.visited + 1
-    }
+    var (yard, id) = try Yard.driving(Self.town) { $0.through > $0.visited + 1 }
     let before = try #require(yard.fleet.robots[0].state)
     yard.cutOff.insert(id)
     let robot = yard.fleet.robots[0].index
@@ -225,11 +218,7 @@ import Testing
   }
 
   @Test func aRobotOffTheRoadWaitsToBeCarriedBack() throws {
-    var yard = try Yard(["a..#..b", "...#...", ".......", "P.P.P.C"])
-    let id = try yard.add("r1", 2, 2)
-    try yard.run(10)
-    _ = yard.robots[id]?.placeByHand(at: point(3, 0), now: yard.now)
-    try yard.run(8)
+    var (yard, id) = try Yard.offTheRoad()
     #expect(yard.fleet.hindrance(0)?.isEmpty == false)
     #expect(yard.fleet.robots[0].presence == .unconfirmed && violations(yard) == [])
     _ = yard.robots[id]?.placeByHand(at: point(2, 1), now: yard.now)

@@ -287,13 +287,8 @@ extension SessionTests {
 
   /// r1 on its way, cut off, with road ahead.
   private func driving() throws -> (yard: Yard, id: RobotID) {
-    var yard = try Yard(Self.town)
-    let id = try yard.add("r1", 0, 1)
-    try yard.run(2)
-    try yard.submit(try delivery("b", "a"))
-    try yard.run(10) {
-      let mark = $0.fleet.traffic.position(of: $0.fleet.robots[0].index)
-      return mark.visited > 0 && mark.through > mark.visited + 1
+    var (yard, id) = try Yard.driving(Self.town) {
+      $0.visited > 0 && $0.through > $0.visited + 1
     }
     yard.cutOff.insert(id)
     return (yard, id)

@@ -213,11 +213,7 @@ import VirtualRobot
   }
 
   @Test func aRobotOffItsRoadIsDrivenBack() throws {
-    var yard = try Yard(["a..#..b", "...#...", ".......", "P.P.P.C"])
-    let id = try yard.add("r1", 2, 2)
-    try yard.run(10)
-    _ = yard.robots[id]?.placeByHand(at: point(3, 0), now: yard.now)
-    try yard.run(8)
+    var (yard, id) = try Yard.offTheRoad()
     #expect(yard.fleet.robots[0].presence == .unconfirmed)
     #expect(try yard.ask(take(id, 60)) == .done)
     try yard.run(3)

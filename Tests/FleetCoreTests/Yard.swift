@@ -281,3 +281,29 @@ struct Yard {
   }
   var incidents: [String] { notices.filter { $0.kind == .incident }.map(\.text) }
 }
+
+extension Yard {
+  /// r1 with a delivery, as soon as its route is as wished.
+  static func driving(
+    _ rows: [String], until isReady: (RoutePosition) -> Bool
+  ) throws -> (yard: Yard, id: RobotID) {
+    var yard = try Yard(rows)
+    let id = try yard.add("r1", 0, 1)
+    try yard.run(2)
+    try yard.submit(try delivery("b", "a"))
+    try yard.run(10) {
+      isReady($0.fleet.traffic.position(of: $0.fleet.robots[0].index))
+    }
+    return (yard, id)
+  }
+
+  /// r1, which somebody has put where there is no road, (3, 0).
+  static func offTheRoad() throws -> (yard: Yard, id: RobotID) {
+    var yard = try Yard(["a..#..b", "...#...", ".......", "P.P.P.C"])
+    let id = try yard.add("r1", 2, 2)
+    try yard.run(10)
+    _ = yard.robots[id]?.placeByHand(at: point(3, 0), now: yard.now)
+    try yard.run(8)
+    return (yard, id)
+  }
+}

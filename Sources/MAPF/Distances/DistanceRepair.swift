@@ -117,14 +117,8 @@ final class DistanceRepair: @unchecked Sendable {
     _ ground: Ground
   ) {
     DistanceRepair.sort(&keys)
-    var next = 0
-    while true {
-      guard let v = open.pop(before: next < keys.count ? Int(keys[next] >> 32) : .max) else {
-        guard next < keys.count else { break }
-        open.push(Int32(truncatingIfNeeded: keys[next]), at: Int(keys[next] >> 32))
-        next += 1
-        continue
-      }
+    var used = 0
+    while let v = DistanceRepair.next(&open, keys, &used) {
       guard lost[Int(v)] != stamp, !hasWay(v, ground) else { continue }
       lost[Int(v)] = stamp
       losers.append(v)
@@ -156,7 +150,6 @@ final class DistanceRepair: @unchecked Sendable {
   ) {
     open.removeAll()
     for v in losers {
-      values[Int(v)] = DistanceTable.unreachable
       var best = Int(DistanceTable.unreachable)
       for m in ground.moves(v) {
         let w = moves.end[m]
@@ -168,20 +161,12 @@ final class DistanceRepair: @unchecked Sendable {
           Int(DistanceTable.farthest))
         if far < best, !ground.isBlocked(m) { best = far }
       }
+      values[Int(v)] = UInt16(best)
       if best < Int(DistanceTable.unreachable) { keys.append(UInt64(best) << 32 | UInt64(v)) }
     }
     DistanceRepair.sort(&keys)
-    var next = 0
-    while true {
-      guard let v = open.pop(before: next < keys.count ? Int(keys[next] >> 32) : .max) else {
-        guard next < keys.count else { return }
-        let (far, v) = (Int(keys[next] >> 32), Int(UInt32(truncatingIfNeeded: keys[next])))
-        next += 1
-        guard far < Int(values[v]) else { continue }
-        values[v] = UInt16(far)
-        open.push(Int32(v), at: far)
-        continue
-      }
+    var used = 0
+    while let v = DistanceRepair.next(&open, keys, &used) {
       guard Int(values[Int(v)]) == open.level, !ground.blocked[Int(v)] else { continue }
       for e in ground.back(v) where lost[Int(moves.backFrom[e])] == stamp {
         let u = Int(moves.backFrom[e])
@@ -192,6 +177,19 @@ final class DistanceRepair: @unchecked Sendable {
         values[u] = UInt16(far)
         open.push(Int32(u), at: far)
       }
+    }
+  }
+
+  /// The nearest vertex of those that wait, and of the keys from `used` on.
+  private static func next(
+    _ open: inout MonotoneBuckets, _ keys: [UInt64], _ used: inout Int
+  ) -> Int32? {
+    while true {
+      let level = used < keys.count ? Int(keys[used] >> 32) : .max
+      if let v = open.pop(before: level) { return v }
+      guard used < keys.count else { return nil }
+      open.push(Int32(truncatingIfNeeded: keys[used]), at: level)
+      used += 1
     }
   }
 
@@ -237,11 +235,6 @@ private struct Ground {
   }
 
   func isBlocked(_ move: Int) -> Bool {
-    if moves.cost[move] & FlatMoves.claimsMore == 0 { return blocked[Int(moves.end[move])] }
-    for c in Int(moves.claimStart[move])..<Int(moves.claimStart[move + 1]) {
-      let resource = Int(moves.claims[c])
-      if resource < moves.vertexCount, blocked[resource] { return true }
-    }
-    return false
+    moves.claimsVertex(of: move) { blocked[$0] }
   }
 }

@@ -182,10 +182,6 @@ final class DistanceSearch: @unchecked Sendable {
   }
 
   private func isBlocked(_ move: Int, _ blocked: UnsafeBufferPointer<Bool>) -> Bool {
-    for c in Int(moves.claimStart[move])..<Int(moves.claimStart[move + 1]) {
-      let resource = Int(moves.claims[c])
-      if resource < moves.vertexCount && blocked[resource] { return true }
-    }
-    return false
+    moves.claimsVertex(of: move) { blocked[$0] }
   }
 }

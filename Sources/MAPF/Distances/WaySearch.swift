@@ -165,11 +165,7 @@ final class WaySearch: @unchecked Sendable {
   }
 
   private func isBlocked(_ move: Int32, _ blocked: [Bool]) -> Bool {
-    for c in moves.claimStart[Int(move)]..<moves.claimStart[Int(move) + 1] {
-      let resource = Int(moves.claims[Int(c)])
-      if resource < moves.vertexCount && blocked[resource] { return true }
-    }
-    return false
+    moves.claimsVertex(of: Int(move)) { blocked[$0] }
   }
 }
 

@@ -28,10 +28,8 @@ public struct PoseDistances: Sendable {
       for move in PoseMove.allCases {
         guard let end = graph.end(of: move, from: pose), graph.isResting(pose) else { continue }
         start[Int(end) + 1] += 1
-        let a = graph.graph.cells[Int(PoseGraph.vertex(pose))]
-        let b = graph.graph.cells[Int(PoseGraph.vertex(end))]
         pairs.append(
-          (end, 3 * pose + Int32(move.rawValue), UInt8(abs(a.x - b.x) + abs(a.y - b.y))))
+          (end, 3 * pose + Int32(move.rawValue), UInt8(Self.cells(graph, from: pose, to: end))))
       }
     }
     pairs.sort { ($0.end, $0.move) < ($1.end, $1.move) }
@@ -43,9 +41,14 @@ public struct PoseDistances: Sendable {
 
   /// What a move costs.
   public func cost(of move: PoseMove, from pose: Int32, to end: Int32) -> Int {
+    Self.cells(graph, from: pose, to: end) + (move == .forward ? 0 : turnCost)
+  }
+
+  /// The cells that a move drives.
+  private static func cells(_ graph: PoseGraph, from pose: Int32, to end: Int32) -> Int {
     let a = graph.graph.cells[Int(PoseGraph.vertex(pose))]
     let b = graph.graph.cells[Int(PoseGraph.vertex(end))]
-    return Int(abs(a.x - b.x) + abs(a.y - b.y)) + (move == .forward ? 0 : turnCost)
+    return Int(abs(a.x - b.x) + abs(a.y - b.y))
   }
 
   /// The move that leads on best by `values`; nil: none leads on.

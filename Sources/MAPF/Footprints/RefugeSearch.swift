@@ -58,7 +58,7 @@ public struct RefugeSearch: Sendable {
   /// - Complexity: O(poses that can be reached) a vehicle in each round of the order; the cells of a
   ///   move are found once
   public mutating func stranded(_ vehicles: [Vehicle], walls: Set<Int32> = []) -> [Int] {
-    for wall in walls where Int(wall) < load.count { load[Int(wall)] += 1 }
+    put(walls, 1)
     for vehicle in vehicles { put(vehicle.rest, 1) }
     var settled: [[Int32]] = []
     var left = vehicles.indices.filter { !isHome(vehicles[$0]) }
@@ -69,9 +69,10 @@ public struct RefugeSearch: Sendable {
         put(vehicles[v].rest, -1)
         let number = vehicles[v].graph
         let marks = isRefuge[number]
-        guard let end = nearest(vehicles[v], where: { pose, _ in marks[Int(pose / 4)] }),
-          let graph = graphs[number]
-        else {
+        let isMarked = { (pose: Int32, _: PoseGraph) in
+          marks[Int(PoseGraph.vertex(pose))]
+        }
+        guard let end = nearest(vehicles[v], where: isMarked), let graph = graphs[number] else {
           put(vehicles[v].rest, 1)
           return false
         }
@@ -86,7 +87,7 @@ public struct RefugeSearch: Sendable {
       put(vehicles[v].rest, -1)
     }
     for rest in settled { put(rest, -1) }
-    for wall in walls where Int(wall) < load.count { load[Int(wall)] -= 1 }
+    put(walls, -1)
     return left
   }
 
@@ -101,7 +102,7 @@ public struct RefugeSearch: Sendable {
     for vehicle: Vehicle, others: [Vehicle], walls: Set<Int32>, shunned: Set<Int32>,
     among chosen: Set<Int32>
   ) -> [Int32] {
-    for wall in walls where Int(wall) < load.count { load[Int(wall)] += 1 }
+    put(walls, 1)
     for other in others { put(other.rest, 1) }
     let found = nearest(vehicle) { end, graph in
       let vertex = PoseGraph.vertex(end)
@@ -113,7 +114,7 @@ public struct RefugeSearch: Sendable {
         }
     }
     for other in others { put(other.rest, -1) }
-    for wall in walls where Int(wall) < load.count { load[Int(wall)] -= 1 }
+    put(walls, -1)
     guard found != nil else { return [] }
     var way: [Int32] = []
     var place = queue.count - 1
@@ -129,7 +130,7 @@ public struct RefugeSearch: Sendable {
     return isRefuge[vehicle.graph][Int(PoseGraph.vertex(pose))]
   }
 
-  private mutating func put(_ cells: [Int32], _ change: Int16) {
+  private mutating func put(_ cells: some Sequence<Int32>, _ change: Int16) {
     for cell in cells where Int(cell) < load.count { load[Int(cell)] += change }
   }
 

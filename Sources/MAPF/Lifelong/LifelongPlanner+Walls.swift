@@ -127,10 +127,6 @@ extension LifelongPlanner {
   }
 
   private func isWalled(_ m: Int32, goal: Int32) -> Bool {
-    for c in moves.claimStart[Int(m)]..<moves.claimStart[Int(m) + 1] {
-      let resource = moves.claims[Int(c)]
-      if resource < moves.vertexCount, resource != goal, isWall[Int(resource)] { return true }
-    }
-    return false
+    moves.claimsVertex(of: Int(m)) { $0 != goal && isWall[$0] }
   }
 }

@@ -99,6 +99,16 @@ final class FlatMoves: @unchecked Sendable {
 
   deinit { memory.deallocate() }
 
+  /// Whether `move` passes through or ends in a vertex that is marked.
+  @inline(__always)
+  func claimsVertex(of move: Int, where isMarked: (Int) -> Bool) -> Bool {
+    for c in Int(claimStart[move])..<Int(claimStart[move + 1]) {
+      let resource = Int(claims[c])
+      if resource < vertexCount, isMarked(resource) { return true }
+    }
+    return false
+  }
+
   private struct Joined {
     var firstMove: [Int32] = []
     var start: [Int32] = []
