@@ -32,6 +32,9 @@ extension Fleet {
       robots[i].offMapReason = "it has sent no factsheet of a class of this site"
       return
     }
+    if !isPresent, verdict != .agree, route.order == robots[i].order {
+      hasGivenBack(i, after: max(route.visited, route.through))
+    }
     act(verdict, i, position, route, classIndex, isAstray: !word.isOnOwnRoad)
     updateHeld(i)
     robots[i].isDirty = true
@@ -42,9 +45,26 @@ extension Fleet {
   private func known(_ i: Int) -> ReconcileRule.Known {
     let robot = robots[i].index
     guard robots[i].presence != .absent else { return .absent }
-    let promised = ReconcileRule.Promised(
+    var promised = ReconcileRule.Promised(
       position: traffic.position(of: robot), furthest: traffic.furthestReleased(robot))
-    return robots[i].presence == .present ? .present(promised) : .awaiting(promised)
+    guard robots[i].presence != .present else { return .present(promised) }
+    if let kept = lastKept(i) {
+      promised.position.through = min(promised.position.through, kept)
+    }
+    return .awaiting(promised)
+  }
+
+  /// The robot has told that it has no road after `leg`. The road stays its own until its word can
+  /// be taken; should it then remember what it gave back, it gets a new order.
+  mutating func hasGivenBack(_ i: Int, after leg: UInt64) {
+    robots[i].givenBack = GivenBack(
+      order: robots[i].order, through: min(leg, lastKept(i) ?? leg))
+    robots[i].isDirty = true
+  }
+
+  /// The last leg of the robot's order that it has not told to have given back.
+  private func lastKept(_ i: Int) -> UInt64? {
+    robots[i].givenBack.flatMap { $0.order == robots[i].order ? $0.through : nil }
   }
 
   private mutating func act(
@@ -102,6 +122,7 @@ extension Fleet {
     switch traffic.reconcile(robots[i].index, position: route) {
     case .agreed(let visit, let withdrawn, let trim):
       robots[i].presence = .present
+      robots[i].givenBack = nil
       endContainment(i)
       if case .advanced(_, let legs) = visit { visited(i, legs) }
       apply(withdrawn)

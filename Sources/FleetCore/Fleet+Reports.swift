@@ -123,14 +123,15 @@ extension Fleet {
   private mutating func trimmed(
     _ i: Int, _ order: UInt64, _ update: UInt64, _ through: UInt64
   ) {
+    let isForeign = traffic.isForeignTrim(
+      robots[i].index, order: order, update: update, through: through)
+    if isForeign { hasGivenBack(i, after: through) }
     guard robots[i].presence == .present, order == robots[i].order else {
       // The answer about a route that is not ours: now it can say where it stands.
       query(i)
       return
     }
-    if traffic.isForeignTrim(robots[i].index, order: order, update: update, through: through) {
-      return askPresence(i)
-    }
+    if isForeign { return askPresence(i) }
     apply(
       traffic.trimmed(robots[i].index, order: order, update: update, through: through))
     missionReplanned(i)

@@ -66,6 +66,7 @@ extension Fleet {
     robots[i].actionCount = stored.actionCount
     lastAction = max(lastAction, stored.actionCount)
     robots[i].order = stored.order
+    robots[i].givenBack = stored.givenBack
     robots[i].factsheet = stored.factsheet
     robots[i].classIndex = stored.factsheet.flatMap { site.classIndex(of: $0.vehicle.id) }
     robots[i].freshness = .suspect

@@ -184,7 +184,8 @@ public struct Fleet: Sendable {
       parked: robot.parked, energyPermille: robot.energyPermille, action: robot.action,
       actionCount: robot.actionCount, order: robot.order,
       promise: robot.presence == .absent ? nil : traffic.promise(of: robot.index),
-      obstruction: traffic.obstruction(of: robot.index).nonEmpty, lease: robot.lease)
+      obstruction: traffic.obstruction(of: robot.index).nonEmpty, lease: robot.lease,
+      givenBack: robot.givenBack)
   }
 
   mutating func flushTasks() {

@@ -115,6 +115,8 @@ struct RobotEntry: Sendable, Codable {
   var presence = Presence.absent
   var offMapReason = ""
   var order: UInt64 = 0
+  /// Of this order; nil: it has what was promised to it.
+  var givenBack: GivenBack?
   /// Where it said that it stands when its order began there.
   var settledAt: Point?
   var job = Job.idle
@@ -168,6 +170,13 @@ public struct RunningAction: Sendable, Equatable, Codable {
   public internal(set) var isUnlocked: Bool
 }
 
+/// Road that it has told to have no more, before its word could be taken.
+public struct GivenBack: Sendable, Equatable, Codable {
+  public let order: UInt64
+  /// The last leg that it kept.
+  public internal(set) var through: UInt64
+}
+
 /// What is kept of a robot over a restart.
 public struct StoredRobot: Sendable, Equatable, Codable {
   public var id: RobotID
@@ -187,6 +196,8 @@ public struct StoredRobot: Sendable, Equatable, Codable {
   public var obstruction: [Int32]?
   /// Who drove it by hand; nil: nobody.
   public var lease: TeleoperationLease?
+  /// What of `promise` it has told to have no more; nil: nothing.
+  public var givenBack: GivenBack?
 }
 
 extension Array {

@@ -316,6 +316,40 @@ extension SessionTests {
     #expect(now == route)
   }
 
+  @Test(arguments: [false, true])
+  func aRobotThatRemembersWhatItGaveBackBeginsAnew(afterRestart: Bool) throws {
+    var (yard, id) = try driving()
+    let known = yard.fleet.traffic.position(of: yard.fleet.robots[0].index)
+    let place = try #require(yard.fleet.robots[0].state).position
+    let trimmed = NumberedEvent(
+      number: yard.fleet.robots[0].eventsHandled + 1,
+      event: .trimmed(order: known.order, update: known.update, through: known.visited + 1))
+    try yard.handle(.report(id, RobotReport(sessionEpoch: 1, events: [trimmed])))
+    if afterRestart { try yard.restart() }
+    // It comes back with the route that it had before.
+    let word = RobotReport(
+      sessionEpoch: 2,
+      events: [present(1, at: place, route: known, epoch: afterRestart ? 2 : 1)])
+    try yard.handle(.report(id, word))
+    #expect(yard.fleet.robots[0].presence == .unconfirmed)
+    #expect(
+      yard.sent.last?.message.command
+        == .trim(order: known.order, update: known.update, through: known.visited))
+    #expect(yard.fleet.traffic.position(of: yard.fleet.robots[0].index).through == known.through)
+    // Once that road is given up it begins where it stands.
+    let stopped = RoutePosition(
+      order: known.order, update: known.update, visited: known.visited, through: known.visited)
+    let given = NumberedEvent(
+      number: 2,
+      event: .trimmed(order: known.order, update: known.update, through: known.visited))
+    try yard.handle(.report(id, RobotReport(sessionEpoch: 2, events: [given])))
+    let query = yard.sent.last?.message.number ?? 0
+    let answer = present(
+      3, at: place, route: stopped, epoch: afterRestart ? 2 : 1, answering: query)
+    try yard.handle(.report(id, RobotReport(sessionEpoch: 2, events: [answer])))
+    #expect(yard.fleet.robots[0].presence == .present)
+  }
+
   @Test func aRobotThatOverranOntoTheNextCellKeepsIt() throws {
     var (yard, id) = try driving()
     let robot = yard.fleet.robots[0].index
