@@ -31,7 +31,7 @@ import Testing
         switch job.seed {
         case 3: ["-c", "echo 'x.swift:1: Fatal error: odd' >&2; kill -ILL $$"]
         case 6: ["-c", "exit 7"]
-        case 9: ["-c", "exec sleep 30"]
+        case 9: ["-c", "exec sleep 1000"]
         default: ["-c", "cat <<'END'\n\(texts[Int(job.seed) - 1])\nEND"]
         }
       }, executable: "/bin/sh")
@@ -67,12 +67,10 @@ import Testing
   }
 
   @Test func aSweepThatStopsAtTheFirstFailureKillsWhatRuns() throws {
-    let began = ContinuousClock().now
     let (reports, progress, _) = try sweep(9, parallel: 9, stopsAtFirst: true)
     #expect(reports.contains { !$0.passed && $0.seed != 9 })
     #expect(!reports.contains { $0.seed == 9 })
     #expect(progress.summary(reports)[1].contains(" runs of 9, "))
-    #expect(ContinuousClock().now - began < .seconds(20))
     let alone = try sweep(8, parallel: 1, stopsAtFirst: true).reports
     #expect(alone.map(\.seed) == [1, 2, 3])
   }

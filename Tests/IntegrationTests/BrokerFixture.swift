@@ -86,11 +86,11 @@ final class BrokerFixture {
 }
 
 extension MQTTLoop {
-  /// Polls until an event makes `body` give a value, or the time is up.
+  /// Polls until an event makes `body` give a value, or patience is at its end.
   func first<Value>(
-    within limit: Duration = .seconds(10), _ body: (TransportEvent) throws -> Value?
+    _ body: (TransportEvent) throws -> Value?
   ) rethrows -> Value? {
-    let deadline = ContinuousClock.now + limit
+    let deadline = ContinuousClock.now + patience
     while ContinuousClock.now < deadline {
       for event in poll(timeout: .milliseconds(50)) {
         if let value = try body(event) { return value }

@@ -81,7 +81,7 @@ struct BrokerLossTests {
     #expect(areThere, "\(robots.err)")
     let going = try depot.start(submit)
     try speakAsADeadServer(broker.port, to: name)
-    #expect(going.wait(.seconds(40)) == 0, "\(going.out)\(going.err)")
+    #expect(going.wait() == 0, "\(going.out)\(going.err)")
     let role = try depot.run(submit.map { $0 == "ann" ? "bob" : $0 })
     #expect(role.status == 1 && role.err.contains("bob is not enrolled"), "\(role)")
     #expect(robots.stop(SIGINT) == 0, "\(robots.err)")

@@ -70,7 +70,7 @@ import Testing
       }, Unmanaged.passUnretained(started).toOpaque())
     pthread_join(thread, nil)
     #expect(started.processID != nil)
-    let deadline = ContinuousClock.now + .seconds(5)
+    let deadline = ContinuousClock.now + patience
     while started.fixture?.broker.isRunning == true, ContinuousClock.now < deadline {
       usleep(1_000)
     }
@@ -87,17 +87,17 @@ import Testing
     #expect(child.status() == nil)
     #expect(child.processorTime != nil)
     child.signal(SIGTERM)
-    #expect(child.wait(limit: .seconds(5)) == 128 + SIGTERM)
+    #expect(child.wait(limit: patience) == 128 + SIGTERM)
     #expect(child.processorTime == nil)
     #expect(signals.read() == nil)
 
     let told = try ChildProcess(
       ["sh", "-c", "test \"$WORD\" = hello"], log: nil, environment: ["WORD=hello"])
-    #expect(told.wait(limit: .seconds(5)) == 0)
+    #expect(told.wait(limit: patience) == 0)
     let failing = try ChildProcess(["sh", "-c", "exit 7"], log: nil)
-    #expect(failing.wait(limit: .seconds(5)) == 7)
+    #expect(failing.wait(limit: patience) == 7)
     let missing = try ChildProcess(["/no/such/program"], log: directory + "/missing")
-    #expect(missing.wait(limit: .seconds(5)) == 127)
+    #expect(missing.wait(limit: patience) == 127)
   }
 
   @Test func hashesAreSaltedAndBadPasswordsRefused() throws {

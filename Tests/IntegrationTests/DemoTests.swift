@@ -21,7 +21,7 @@ struct DemoTests {
         let tasks = try depot.tasks()
         return known.keys.allSatisfy { tasks[$0] != nil }
       })
-    #expect(demo.wait(.seconds(40)) == 0, "\(demo.out)\(demo.err)")
+    #expect(demo.wait() == 0, "\(demo.out)\(demo.err)")
     let outcome = Outcome(arguments: ["demo"], status: 0, out: demo.out, err: demo.err)
     let summary = try outcome.object()
     #expect(summary["server_restarts"] as? Int == 1, "\(outcome)")
@@ -43,7 +43,7 @@ struct DemoTests {
       environment: Drover.environment + ["TMPDIR=\(temporary)"])
     #expect(eventually { Self.server(demo, 0) != nil }, "\(demo.err)")
     #expect(eventually { processes(naming: temporary).count >= 3 })
-    let status = demo.stop(signal, within: .seconds(15))
+    let status = demo.stop(signal)
     #expect(status == (signal == SIGKILL ? 128 + SIGKILL : 0), "\(demo.err)")
     #expect(eventually { processes(naming: temporary).isEmpty }, "\(processes(naming: temporary))")
     if signal != SIGKILL {
@@ -57,7 +57,7 @@ struct DemoTests {
     #expect(eventually { Self.server(demo, 0) != nil }, "\(demo.err)")
     let robots = try #require(Self.process(demo, "robots: process "))
     kill(robots, SIGKILL)
-    #expect(demo.wait(.seconds(20)) == 1)
+    #expect(demo.wait() == 1)
     #expect(demo.err.contains("error: the robots have ended"), "\(demo.err)")
     #expect(eventually { processes(naming: depot.state).isEmpty })
   }

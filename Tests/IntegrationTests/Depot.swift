@@ -40,9 +40,9 @@ final class Depot {
   }
 
   /// Runs `drover` to its end.
-  func run(_ arguments: [String], within limit: Duration = .seconds(30)) throws -> Outcome {
+  func run(_ arguments: [String]) throws -> Outcome {
     let process = try start(arguments)
-    let status = process.wait(limit)
+    let status = process.wait()
     return Outcome(arguments: arguments, status: status, out: process.out, err: process.err)
   }
 
@@ -141,10 +141,10 @@ final class Depot {
 
   /// Waits until all of them have ended. - Returns: what is known of them then.
   func awaitEnds(
-    _ keys: [String], within limit: Duration = .seconds(60)
+    _ keys: [String]
   ) throws -> [String: [String: Any]] {
     var last: [String: [String: Any]] = [:]
-    let haveEnded = try eventually(limit) {
+    let haveEnded = try eventually {
       last = try tasks()
       return keys.allSatisfy { last[$0]?["ended"] as? Bool == true }
     }

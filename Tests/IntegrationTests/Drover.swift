@@ -58,17 +58,30 @@ final class Running {
     return ended
   }
 
+  /// What it has computed so far; 0 when it has ended.
+  var processorSeconds: Double {
+    let fields = FileManager.default.contents(atPath: "/proc/\(id)/stat").map {
+      String(decoding: $0, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
+    }
+    // proc(5): the 14th and 15th field; two come before the bracket.
+    guard let fields, fields.count > 12, let user = Double(fields[11]),
+      let system = Double(fields[12])
+    else { return 0 }
+    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
+
   func signal(_ number: Int32) { if status == nil { kill(id, number) } }
 
   /// Sends a signal and waits for the end. - Returns: the exit code; nil when it goes on.
   @discardableResult
-  func stop(_ number: Int32, within limit: Duration = .seconds(10)) -> Int32? {
+  func stop(_ number: Int32) -> Int32? {
     signal(number)
-    return wait(limit)
+    return wait()
   }
 
-  func wait(_ limit: Duration) -> Int32? {
-    _ = eventually(limit) { status != nil }
+  /// Waits for the end. - Returns: the exit code; nil when it goes on.
+  func wait() -> Int32? {
+    _ = eventually { status != nil }
     return status
   }
 
@@ -116,10 +129,14 @@ struct Outcome: CustomStringConvertible {
   }
 }
 
+/// How long anything is waited for that must come: only what fails takes so long, on the slowest
+/// machine as well.
+let patience = Duration.seconds(180)
+
 /// Asks until it is so, at first every few milliseconds. - Returns: whether it became so in time.
 @discardableResult
-func eventually(_ limit: Duration = .seconds(20), _ isSo: () throws -> Bool) rethrows -> Bool {
-  let deadline = ContinuousClock.now + limit
+func eventually(_ isSo: () throws -> Bool) rethrows -> Bool {
+  let deadline = ContinuousClock.now + patience
   var pause: UInt32 = 5_000
   while true {
     let start = ContinuousClock.now

@@ -12,7 +12,7 @@ struct FlightRecorderTests {
     _ = try depot.submit("goto --station chapel --key g1")
     _ = try depot.submit("deliver --from library --to lectures --load-seconds 3 --key d1")
     #expect(
-      try eventually(.seconds(30)) { try depot.tasks()["d1"]?["state"] as? String == "underway" })
+      try eventually { try depot.tasks()["d1"]?["state"] as? String == "underway" })
     let first = depot.folder + "/first.drover"
     let exported = try depot.command("incident export \(first)", json: true)
     #expect(try exported.object()["is_whole"] as? Bool == true, "\(exported)")

@@ -35,9 +35,9 @@ struct PlannerInterruptTests {
       "--json",
     ])
     // A debug build has its first plan well before.
-    usleep(8_000_000)
+    #expect(eventually { running.processorSeconds > 8 })
     #expect(running.status == nil, "it goes on improving: \(running.out)\(running.err)")
-    #expect(running.stop(SIGINT, within: .seconds(20)) == 0, "\(running.err)")
+    #expect(running.stop(SIGINT) == 0, "\(running.err)")
     #expect(running.out.contains("\"solved\":true"))
     let text = try String(contentsOfFile: plan, encoding: .utf8)
     #expect(text.contains("\nsolved=1\n"))
@@ -49,8 +49,8 @@ struct PlannerInterruptTests {
       depot.folder + "/agents.csv", "--tasks", depot.folder + "/tasks.csv", "--steps", "1000000",
       "--budget-ms", "5", "--json",
     ])
-    usleep(2_000_000)
-    #expect(running.stop(SIGTERM, within: .seconds(20)) == 1, "\(running.err)")
+    #expect(eventually { running.processorSeconds > 2 })
+    #expect(running.stop(SIGTERM) == 1, "\(running.err)")
     #expect(running.out.contains("\"complete\":false") && running.out.contains("\"finished\":"))
   }
 }

@@ -35,7 +35,7 @@ struct SampleRobotTests {
     #expect(try eventually { try depot.online() == ["sample-1"] }, "\(robot.err)\(robot.out)")
     _ = try depot.submit(
       "deliver --from library --to lectures --load-seconds 1 --unload-seconds 1 --key s")
-    let ended = try depot.awaitEnds(["s"], within: .seconds(90))
+    let ended = try depot.awaitEnds(["s"])
     #expect(ended["s"]?["state"] as? String == "completed", "\(ended)\(robot.err)")
     #expect(ended["s"]?["robot"] as? String == "sample-1")
     #expect(robot.stop(SIGINT) == 0, "\(robot.err)")

@@ -16,7 +16,7 @@ struct SoakTests {
         "--site", "campus", "--robots", "8", "--kills", "3", "--life", "5", "--time-scale", "12",
         "--period", "0.7", "--drain", "90", "--state", depot.state,
       ], in: depot.folder, environment: Drover.environment)
-    #expect(soak.wait(.seconds(150)) == 0, "\(soak.out)\(soak.err)")
+    #expect(soak.wait() == 0, "\(soak.out)\(soak.err)")
     let figures = try Outcome(arguments: ["soak"], status: 0, out: soak.out, err: soak.err).object()
     #expect(figures["restarts"] as? Int == 3 && figures["problems"] as? Int == 0, "\(figures)")
     #expect(figures["completed"] as? Int ?? 0 > 0)

@@ -176,9 +176,9 @@ final class ShuttleServer {
       BrokerFixture.removeTree(directory)
     }
 
-    func run(_ limit: Duration, until isOver: () -> Bool) throws -> SwarmReport {
+    func run(until isOver: () -> Bool) throws -> SwarmReport {
       var failure: (any Error)?
-      let report = swarm.run(for: limit) {
+      let report = swarm.run(for: patience) {
         do { try server.serve() } catch { failure = error }
         return failure != nil || isOver()
       }
@@ -199,7 +199,7 @@ final class ShuttleServer {
 
   @Test func robotsDriveWhatAServerReleasesOverARealBroker() throws {
     let rig = try Rig(size: 6)
-    let report = try rig.run(.seconds(20)) {
+    let report = try rig.run {
       rig.server.robots.count == 6 && rig.server.robots.values.allSatisfy { $0.visits >= 3 }
     }
     #expect(report.problems == [])
@@ -222,7 +222,7 @@ final class ShuttleServer {
     faults.linkLossSeconds = 2...4
     let rig = try Rig(size: 4, faults: faults)
     var swarmLosses = 0
-    let report = try rig.run(.seconds(20)) {
+    let report = try rig.run {
       swarmLosses = rig.server.robots.values.reduce(0) {
         $0 + $1.statuses.count { $0 == .lost }
       }
