@@ -7,6 +7,9 @@ import Traffic
 
 // Where a robot says it is, against what it was promised (docs/traffic.md, rules 8 and 9).
 extension Fleet {
+  /// So many releases in a row a robot may refuse before it gets a new order.
+  private static let refusalsBorne = 2
+
   /// The robot's position and route as it told them: reconciles them with what we know
   /// (`ReconcileRule`, docs/recovery.md).
   mutating func present(
@@ -25,7 +28,8 @@ extension Fleet {
       route: route, isStanding: standing, isOnRoad: site.vertex(containing: position) != nil,
       isOnOwnRoad: robots[i].presence != .absent && !isAstray(i, position),
       isCurrent: isPresent ? query == 0 : hasHeard && answers,
-      isOffItsEnd: isBetweenCells(i, position) || isPastEnd(i, position, route))
+      isOffItsEnd: isBetweenCells(i, position) || isPastEnd(i, position, route),
+      refusesReleases: robots[i].refusedReleases >= Self.refusalsBorne)
     let verdict = ReconcileRule.verdict(word, known(i))
     if verdict == .ignore || verdict == .nothing { return }
     guard let classIndex = robots[i].classIndex else {
@@ -174,6 +178,7 @@ extension Fleet {
           limit: releaseLimit(i, classIndex)))
     }
     robots[i].lastEnds = []
+    robots[i].refusedReleases = 0
     robots[i].presence = .present
     robots[i].settledAt = position
     // What was to be done where it was is not done here; it must know before it may go on.

@@ -84,6 +84,7 @@ extension Fleet {
       incident(i, "\(robots[i].id) acknowledges leg \(through) of order \(order): \(refusal)")
       if case .baseViolation = refusal { contain(i, .baseViolation) }
     } else {
+      robots[i].refusedReleases = 0
       taskAcknowledged(i)
     }
   }

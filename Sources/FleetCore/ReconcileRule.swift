@@ -18,6 +18,8 @@ struct ReconcileRule {
     /// Not where its last leg ended: so far off the middle of a cell that it covers others as well, or
     /// on another one.
     var isOffItsEnd = false
+    /// It says what we know, and has refused all that went on from there, more than once.
+    var refusesReleases = false
   }
 
   /// The road the server has promised it.
@@ -86,7 +88,8 @@ struct ReconcileRule {
     let isOffItsEnd = word.isStanding && word.isOffItsEnd && route.visited == route.through
     // It has told of more than it remembers: what it believes to lie ahead it has given back.
     let hasRelapsed = isOurs && route.visited < promised.position.visited
-    if isOurs, !isPast, !isAhead, word.isOnOwnRoad, !isOffItsEnd, !hasRelapsed { return .agree }
+    let isGood = word.isOnOwnRoad && !isOffItsEnd && !word.refusesReleases
+    if isOurs, !isPast, !isAhead, !hasRelapsed, isGood { return .agree }
     if word.isStanding { return standing(word) }
     if isPast || isAhead || hasRelapsed { return .contain(.baseViolation) }
     return word.isOnOwnRoad ? .wait : .contain(.offRoute)

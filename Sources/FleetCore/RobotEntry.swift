@@ -137,6 +137,8 @@ struct RobotEntry: Sendable, Codable {
   /// The control messages that carried the action last, and the last trim.
   var actionMessage: UInt64 = 0
   var trimMessage: UInt64 = 0
+  /// Road released to it that it has refused since it took some last.
+  var refusedReleases = 0
   /// Since when an answer to a trim is awaited.
   var trimAsked: Instant?
   /// Since when it has not been able to drive, by no operator's order.

@@ -94,6 +94,7 @@ public struct OwnershipChecker: Sendable {
       return [violation]
     }
     if let violation = track.check(update, robot: robot) { return [violation] }
+    track.noteSent(update.update)
     var found: [Violation] = []
     for (offset, leg) in update.legs.enumerated() {
       let number = update.firstLeg + UInt64(offset)
@@ -135,7 +136,9 @@ public struct OwnershipChecker: Sendable {
     case .visited(let order, let leg) where order == track.order && leg > track.visited:
       found = pastRelease(robot, track, leg)
       freed = track.visit(min(leg, track.released))
-    case .trimmed(let order, _, let through) where order == track.order:
+    // A late answer tells nothing of road that was released since.
+    case .trimmed(let order, let update, let through)
+    where order == track.order && update >= track.update:
       freed = track.trim(to: through)
     case .acknowledged(let order, _, let through) where order == track.order:
       // Late ones may name what was trimmed since.
@@ -153,6 +156,7 @@ public struct OwnershipChecker: Sendable {
     guard route.order > 0, robot.index < tracks.count, var track = tracks[robot.index],
       track.order == route.order
     else { return placed(robot, at: position, heading: heading) }
+    track.noteTold(route.update)
     let furthest = max(route.visited, route.through)
     let found = pastRelease(robot, track, furthest)
     var freed = track.visit(min(max(route.visited, track.visited), track.released))

@@ -22,6 +22,8 @@ struct OwnershipTrack: Sendable {
   private var legs: [Leg]
   private(set) var visited: UInt64 = 0
   private(set) var released: UInt64 = 0
+  /// The last route update sent in this order that the robot can have.
+  private(set) var update: UInt64 = 0
   /// The highest leg ever released on this order.
   private(set) var everReleased: UInt64 = 0
 
@@ -82,8 +84,14 @@ struct OwnershipTrack: Sendable {
     visited = 0
     released = 0
     everReleased = 0
+    update = 0
     return nil
   }
+
+  mutating func noteSent(_ number: UInt64) { update = max(update, number) }
+
+  /// It counts on from the update that it says it has.
+  mutating func noteTold(_ number: UInt64) { update = min(update, number) }
 
   func check(_ update: RouteUpdate, robot: RobotIndex) -> Violation? {
     let end = update.firstLeg + UInt64(update.legs.count)

@@ -53,10 +53,11 @@ extension Motion {
     if limit < pieces.count { pieces.removeSubrange(max(limit, head)...) }
   }
 
-  /// Manoeuvres to `place` close by, without turning.
+  /// Manoeuvres to `place` close by, without turning: to where an order begins, which is the end of
+  /// its leg 0. No trim takes that away.
   mutating func approach(_ place: Point, speed: Double) {
     guard Double(place.x) != placeX || Double(place.y) != placeY else { return }
-    add(place, leg: 1, endsLeg: false, limit: min(speed, limits.speed), keepsHeading: true)
+    add(place, leg: 0, endsLeg: false, limit: min(speed, limits.speed), keepsHeading: true)
   }
 
   /// Adds leg `number` to the end of the way.

@@ -45,7 +45,7 @@ extension VirtualRobot {
         book.standAt(leg: piece.leg)
         motion.layAgain(stored.ahead[(index + 1)...])
       } else {
-        book.standAt(leg: piece.leg - 1)
+        book.standAt(leg: max(piece.leg, 1) - 1)
         motion.layAgain(stored.ahead[index...])
         motion.isBetweenStops = true
       }

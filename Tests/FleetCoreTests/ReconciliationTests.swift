@@ -29,6 +29,16 @@ import Testing
     }
   }
 
+  @Test func ourOrderButItRefusesWhatGoesOnFromThere() {
+    var refusing = word(3, update: 5, visited: 12, through: 12)
+    refusing.refusesReleases = true
+    #expect(Array(row(refusing)[1...]) == [.settle, .nothing])
+    refusing.route.through = 14
+    #expect(Array(row(refusing)[1...]) == [.trimForeign, .nothing])
+    refusing.isStanding = false
+    #expect(Array(row(refusing)[1...]) == [.wait, .nothing])
+  }
+
   @Test func noOrderOnTheRoad() {
     #expect(row(word(0)) == [.settle, .settle, .ask])
     #expect(row(word(0, own: false)) == [.settle, .settle, .ask])

@@ -21,10 +21,11 @@ import Testing
   }
 
   private func route(
-    _ cells: [Int32], from first: UInt64 = 1, order: UInt64 = 1, through: UInt64? = nil
+    _ cells: [Int32], from first: UInt64 = 1, order: UInt64 = 1, through: UInt64? = nil,
+    update: UInt64 = 1
   ) -> RouteUpdate {
     RouteUpdate(
-      order: order, update: 1, start: centre(0), firstLeg: first,
+      order: order, update: update, start: centre(0), firstLeg: first,
       legs: cells.map { RouteLeg(points: [centre($0)], speedLimitMillimetresPerSecond: 0) },
       releasedThrough: through ?? first + UInt64(cells.count) - 1)
   }
@@ -57,6 +58,17 @@ import Testing
     #expect(owned(checker, a) == [2])
     #expect(checker.sent(a, route([3], from: 3)) == [])
     #expect(owned(checker, a) == [2, 3])
+  }
+
+  @Test func aLateTrimTakesNothingThatWasReleasedSince() {
+    var checker = driving()
+    let trimmed = RobotEvent.trimmed(order: 1, update: 1, through: 2)
+    #expect(checker.committed(a, trimmed) == [])
+    #expect(checker.sent(a, route([3, 4], from: 3, update: 2)) == [])
+    #expect(checker.committed(a, trimmed) == [])
+    #expect(owned(checker, a) == [0, 1, 2, 3, 4])
+    #expect(checker.committed(a, .trimmed(order: 1, update: 2, through: 3)) == [])
+    #expect(owned(checker, a) == [0, 1, 2, 3])
   }
 
   @Test func robotPutBetweenCellsOwnsAllUnderItUntilItHasDriven() {

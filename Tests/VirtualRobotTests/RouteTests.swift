@@ -147,6 +147,21 @@ import Testing
     #expect(rig.robot.routeEnd == Rig.point(0, 0))
   }
 
+  @Test func trimmedOnTheWayToItsStartItGoesOnFromThere() {
+    var rig = Rig()
+    rig.said += rig.robot.placeByHand(at: Point(x: 700, y: 500), now: rig.now)
+    rig.send(.pause)
+    rig.send(Rig.route(row(0...3)))
+    #expect(rig.events.last == .acknowledged(order: 1, update: 1, through: 3))
+    let outputs = rig.send(.trim(order: 1, update: 1, through: 0))
+    #expect(answers(outputs) == [.trimmed(order: 1, update: 1, through: 0)])
+    rig.send(.resume)
+    rig.send(Rig.route(update: 2, firstLeg: 1, row(0...1)))
+    #expect(rig.events.last == .acknowledged(order: 1, update: 2, through: 1))
+    rig.run(10)
+    #expect(rig.robot.truePosition == Rig.point(1, 0))
+  }
+
   @Test func aTrimMayBearTheLastUpdatesNumberOrTheNext() {
     var rig = Rig()
     rig.send(Rig.route(row(0...6)))

@@ -6,7 +6,8 @@ import FleetSimulation
 
 /// Steps of a replay as lines.
 enum ReplayText {
-  /// Longer ones are cut: a snapshot or a list of tasks is a screen of its own.
+  /// Longer ones are cut, but where one robot is asked for: a snapshot or a list of tasks is a screen
+  /// of its own.
   private static let longest = 240
 
   /// - Parameter robot: only what it said and was told; nil: everything but idle ticks.
@@ -22,8 +23,9 @@ enum ReplayText {
     case .world(let what, let whose):
       let effects = step.effects.filter { robot == nil || Self.robot(of: $0) == robot }
       guard robot == nil || whose == nil || whose == robot else { return [] }
-      return [cut("\(time)  * \(what)")] + effects.map { cut("    -> \(text($0))") }
-    case .violation(let text): return [cut("\(time)  ! \(text)")]
+      return [cut("\(time)  * \(what)", robot)]
+        + effects.map { cut("    -> \(text($0))", robot) }
+    case .violation(let text): return [cut("\(time)  ! \(text)", robot)]
     }
   }
 
@@ -34,7 +36,8 @@ enum ReplayText {
     let isAbout = robot == nil || Self.robot(of: input) == robot
     if case .tick = input, effects.isEmpty { return [] }
     guard isAbout || !effects.isEmpty else { return [] }
-    return [cut("\(time)  \(text(input))")] + effects.map { cut("    -> \(text($0))") }
+    return [cut("\(time)  \(text(input))", robot)]
+      + effects.map { cut("    -> \(text($0))", robot) }
   }
 
   /// `   12.345678 s`, in a column.
@@ -102,7 +105,7 @@ enum ReplayText {
       .replacing("Determinism.", with: "")
   }
 
-  private static func cut(_ line: String) -> String {
-    line.count <= longest ? line : line.prefix(longest - 2) + " …"
+  private static func cut(_ line: String, _ robot: RobotID?) -> String {
+    line.count <= longest || robot != nil ? line : line.prefix(longest - 2) + " …"
   }
 }
