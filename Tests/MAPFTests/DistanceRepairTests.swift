@@ -37,7 +37,8 @@ private func moves(_ seed: UInt64) -> FlatMoves {
     let base = DistanceTable(count: moves.vertexCount)
     let whole = DistanceTable(count: moves.vertexCount)
     let repaired = DistanceTable(count: moves.vertexCount)
-    var changed = 0
+    let gaps = GapSearch(moves)
+    var (changed, shutOff) = (0, 0)
     for round in 0..<30 {
       let graph = Int32(round % moves.graphCount)
       let goal = Int32(rng.next(below: moves.vertexCount))
@@ -54,11 +55,21 @@ private func moves(_ seed: UInt64) -> FlatMoves {
       blocked.withUnsafeBufferPointer {
         repair.fill(repaired, base: base, graph: graph, walls: walls, blocked: $0)
       }
+      for v in 0..<moves.vertexCount where v % 7 == round % 7 {
+        let isShutOff = blocked.withUnsafeBufferPointer {
+          gaps.isShutOff(graph: graph, from: Int32(v), to: goal, blocked: $0)
+        }
+        if isShutOff {
+          shutOff += 1
+          #expect(whole.values[v] == DistanceTable.unreachable, "seed \(seed), vertex \(v)")
+        }
+      }
       for v in 0..<moves.vertexCount {
         #expect(repaired.values[v] == whole.values[v], "seed \(seed), goal \(goal), vertex \(v)")
         if whole.values[v] != base.values[v] { changed += 1 }
       }
     }
+    #expect(shutOff > 0, "walls leave no way to somewhere")
     #expect(changed > 0 && repair.repaired >= changed)
     #expect(repair.repaired < 30 * moves.vertexCount / 2)
   }

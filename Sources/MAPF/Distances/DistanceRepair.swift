@@ -20,6 +20,8 @@ final class DistanceRepair: @unchecked Sendable {
   private var losers: [Int32] = []
   /// Distances worked out anew since the start.
   private(set) var repaired = 0
+  /// Of them in the last repair.
+  private(set) var lastLost = 0
 
   init(_ moves: FlatMoves) {
     self.moves = moves
@@ -87,6 +89,7 @@ final class DistanceRepair: @unchecked Sendable {
     findLost(&open, &keys, &losers, ground)
     findAgain(&open, &keys, losers, ground, table.values)
     repaired += losers.count
+    lastLost = losers.count
     open.removeAll()
     keys.removeAll(keepingCapacity: true)
     losers.removeAll(keepingCapacity: true)
@@ -102,10 +105,8 @@ final class DistanceRepair: @unchecked Sendable {
       }
       for k in Int(passStart[Int(w)])..<Int(passStart[Int(w) + 1]) {
         let (m, u) = passes[k]
-        let first = moves.start[ground.start + Int(u)]
-        let end = moves.start[ground.start + Int(u) + 1]
         // The passes of other graphs are in the list, too.
-        guard m >= first, m < end else { continue }
+        guard ground.moves(u).contains(Int(m)) else { continue }
         let isShortest = ground.isShortest(u, moves.cost[Int(m)], moves.end[Int(m)])
         if isShortest { keys.append(ground.key(u)) }
       }
@@ -203,8 +204,7 @@ final class DistanceRepair: @unchecked Sendable {
 /// What a repair looks at: the moves of one graph, the distances before, the walls.
 private struct Ground {
   let moves: FlatMoves
-  /// The graph's first entry in `FlatMoves.start` and `backStart`.
-  let start: Int
+  let graph: Int32
   let base: UnsafePointer<UInt16>
   let blocked: UnsafeBufferPointer<Bool>
 
@@ -213,19 +213,13 @@ private struct Ground {
     blocked: UnsafeBufferPointer<Bool>
   ) {
     self.moves = moves
-    start = Int(graph) * (moves.vertexCount + 1)
+    self.graph = graph
     self.base = base
     self.blocked = blocked
   }
 
-  func moves(_ v: Int32) -> Range<Int> {
-    Int(moves.start[start + Int(v)])..<Int(moves.start[start + Int(v) + 1])
-  }
-
-  func back(_ v: Int32) -> Range<Int> {
-    Int(moves.backStart[start + Int(v)])..<Int(moves.backStart[start + Int(v) + 1])
-  }
-
+  func moves(_ v: Int32) -> Range<Int> { moves.range(graph: graph, from: v) }
+  func back(_ v: Int32) -> Range<Int> { moves.backRange(graph: graph, to: v) }
   func key(_ v: Int32) -> UInt64 { UInt64(base[Int(v)]) << 32 | UInt64(v) }
 
   /// Whether a move of `cost` from `u` to `w` lies on a shortest way.

@@ -24,6 +24,11 @@ public struct DistanceTables: Sendable {
   private var search: DistanceSearch
   /// Made for the first walls.
   private var repair: DistanceRepair?
+  private var gaps: GapSearch?
+  /// For agents without a way: nothing is reachable.
+  private var nowhere: DistanceTable?
+  /// So many times a table is filled from the start, since the last repair was most of one.
+  private var wholeFills = 0
   // A doubly linked list through the slots, oldest first; slots are reused, never removed.
   private var slots: [Slot] = []
   private var slotOf: [Key: Int32] = [:]
@@ -31,7 +36,12 @@ public struct DistanceTables: Sendable {
   private var newest: Int32 = -1
   /// Tables round walls, followed or to be used again; beyond the limit they go when nobody follows.
   private var detours: [DistanceTable] = []
+  private var lastDetour = 0
   private static let detourLimit = 256
+  /// A repair of more than one in so many vertices takes longer than a new table; where one did, so
+  /// do the next ones in most cases.
+  private static let repairShare = 4
+  private static let wholeFillsInRow = 16
 
   /// - Parameter memoryLimit: in bytes; at least one table is kept.
   public init(graphs: [MoveGraph], memoryLimit: Int) {
@@ -57,22 +67,35 @@ public struct DistanceTables: Sendable {
   /// A table of `goal` for one agent: walls are seldom the same for two. When nobody follows it any
   /// more, its memory serves another.
   /// - Parameters:
+  ///   - v: where the agent is.
   ///   - walls: the vertices marked in `blocked`, and any others; the goal is not marked.
   mutating func tableRoundWalls(
-    graph: Int32, goal: Int32, walls: [Int32], blocked: [Bool]
+    graph: Int32, from v: Int32, to goal: Int32, walls: [Int32], blocked: [Bool]
   ) -> DistanceTable {
-    let base = table(graph: graph, goal: goal)
+    let gaps = ownGaps()
+    let isShutOff = blocked.withUnsafeBufferPointer {
+      gaps.isShutOff(graph: graph, from: v, to: goal, blocked: $0)
+    }
+    if isShutOff { return tableOfNothing() }
     let detour = freeDetour()
     fills += 1
-    if base.isCutOff || blocked[Int(goal)] {
-      search.fill(detour, graph: graph, goal: goal, blocked: blocked)
+    let base = wholeFills == 0 ? table(graph: graph, goal: goal) : nil
+    guard let base, !base.isCutOff, !blocked[Int(goal)] else {
+      wholeFills = max(0, wholeFills - 1)
+      ownSearch().fill(detour, graph: graph, goal: goal, blocked: blocked)
       return detour
     }
     let repair = ownRepair()
     blocked.withUnsafeBufferPointer {
       repair.fill(detour, base: base, graph: graph, walls: walls, blocked: $0)
     }
+    if repair.lastLost > moves.vertexCount / Self.repairShare { wholeFills = Self.wholeFillsInRow }
     return detour
+  }
+
+  private mutating func ownSearch() -> DistanceSearch {
+    if !isKnownUniquelyReferenced(&search) { search = DistanceSearch(moves) }
+    return search
   }
 
   private mutating func ownRepair() -> DistanceRepair {
@@ -84,8 +107,29 @@ public struct DistanceTables: Sendable {
     return made
   }
 
+  private mutating func ownGaps() -> GapSearch {
+    // Asked before there is a second reference.
+    let isOwn = isKnownUniquelyReferenced(&gaps)
+    if isOwn, let gaps { return gaps }
+    let made = GapSearch(moves)
+    gaps = made
+    return made
+  }
+
+  private mutating func tableOfNothing() -> DistanceTable {
+    if let nowhere { return nowhere }
+    let made = DistanceTable(count: moves.vertexCount)
+    made.values.initialize(repeating: DistanceTable.unreachable, count: made.count)
+    nowhere = made
+    return made
+  }
+
   private mutating func freeDetour() -> DistanceTable {
-    for i in detours.indices where isKnownUniquelyReferenced(&detours[i]) { return detours[i] }
+    // On from the last one: those before are followed most likely.
+    for _ in detours.indices {
+      lastDetour = lastDetour + 1 < detours.count ? lastDetour + 1 : 0
+      if isKnownUniquelyReferenced(&detours[lastDetour]) { return detours[lastDetour] }
+    }
     let table = DistanceTable(count: moves.vertexCount)
     if detours.count < Self.detourLimit { detours.append(table) }
     return table
@@ -102,7 +146,7 @@ public struct DistanceTables: Sendable {
       return slots[Int(slot)].table
     }
     fills += 1
-    if !isKnownUniquelyReferenced(&search) { search = DistanceSearch(moves) }
+    let search = ownSearch()
     let slot = freeSlot(for: key)
     let table = slots[Int(slot)].table
     search.fill(table, graph: graph, goal: goal, blocked: nil)

@@ -95,7 +95,7 @@ extension LifelongPlanner {
     let isOnGoal = isWall[Int(agent.goal)]
     if isOnGoal { isWall[Int(agent.goal)] = false }
     let table = tables.tableRoundWalls(
-      graph: agent.graph, goal: agent.goal, walls: wallCells, blocked: isWall)
+      graph: agent.graph, from: agent.at, to: agent.goal, walls: wallCells, blocked: isWall)
     if isOnGoal { isWall[Int(agent.goal)] = true }
     follow(table, walls: wallVersion, a, agent)
   }

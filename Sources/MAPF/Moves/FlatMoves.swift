@@ -99,6 +99,18 @@ final class FlatMoves: @unchecked Sendable {
 
   deinit { memory.deallocate() }
 
+  /// The moves of `graph` from `v`.
+  func range(graph: Int32, from v: Int32) -> Range<Int> {
+    let slot = Int(graph) * (vertexCount + 1) + Int(v)
+    return Int(start[slot])..<Int(start[slot + 1])
+  }
+
+  /// The entries in `backFrom`, `backMove` and `backCost` of the moves of `graph` that end in `v`.
+  func backRange(graph: Int32, to v: Int32) -> Range<Int> {
+    let slot = Int(graph) * (vertexCount + 1) + Int(v)
+    return Int(backStart[slot])..<Int(backStart[slot + 1])
+  }
+
   /// Whether `move` passes through or ends in a vertex that is marked.
   @inline(__always)
   func claimsVertex(of move: Int, where isMarked: (Int) -> Bool) -> Bool {
