@@ -23,7 +23,7 @@ extension Fleet {
   /// The robot was heard of.
   mutating func heard(_ i: Int) {
     robots[i].heardAt = now
-    let isMoving = (robots[i].state?.speedMillimetresPerSecond ?? 0) != 0
+    let isMoving = robots[i].isMoving
     for effect in robots[i].link.heard(isMoving: isMoving, now: now) { apply(effect, i) }
     if robots[i].freshness != .fresh { setFreshness(i, .fresh) }
   }

@@ -174,7 +174,6 @@ extension Fleet {
     if state.serverEpoch == serverEpoch {
       robots[i].control?.confirmed(through: state.lastControl, now: now)
     }
-    if state.serverEpoch > serverEpoch { yieldIfSuperseded() }
     heard(i)
     watchStandstill(i)
     if modeBefore != state.mode {
@@ -187,13 +186,14 @@ extension Fleet {
 
   /// One robot may be mistaken, or lie, and be the first that is heard: two at least must say it, more
   /// than half of those that are on the map or were heard, and not before everybody had the time to.
-  private mutating func yieldIfSuperseded() {
+  mutating func yieldIfSuperseded() {
     guard heartbeats >= Self.heartbeatsBeforeYielding else { return }
     var (all, others, highest) = (0, 0, serverEpoch)
     for i in robots.indices
     where robots[i].presence != .absent || robots[i].freshness == .fresh {
       all += 1
-      guard let epoch = robots[i].state?.serverEpoch, epoch > serverEpoch else { continue }
+      let epoch = robots[i].obeyedEpoch
+      guard epoch > serverEpoch else { continue }
       others += 1
       highest = max(highest, epoch)
     }

@@ -19,6 +19,7 @@ extension Fleet {
   }
 
   private mutating func beat() {
+    yieldIfSuperseded()
     heartbeats += 1
     outbox.append(
       .heartbeat(
@@ -83,14 +84,18 @@ extension Fleet {
     let i = release.robot.index
     robots[i].isDirty = true
     taskSent(i)
-    let promise = traffic.promise(of: release.robot)
-    let start = promise.legs[Int(release.firstLeg - 1 - promise.firstLeg)].end
+    guard let start = traffic.end(ofLeg: release.firstLeg - 1, release.robot) else {
+      preconditionFailure("\(release) goes on from a leg that is gone")
+    }
+    var legs: [RouteLeg] = []
+    legs.reserveCapacity(release.legs.count)
+    for leg in release.legs { legs.append(routeLeg(leg)) }
     send(
       i,
       .route(
         RouteUpdate(
           order: release.order, update: release.update, start: site.centre(of: VertexID(start)),
-          firstLeg: release.firstLeg, legs: release.legs.map(routeLeg),
+          firstLeg: release.firstLeg, legs: legs,
           releasedThrough: release.releasedThrough)))
     watchStandstill(i)
   }

@@ -172,20 +172,17 @@ public struct Fleet: Sendable {
     guard !robotsToStore.isEmpty else { return }
     for i in Set(robotsToStore).sorted() where robots[i].isDirty && isEnrolled(i) {
       robots[i].isDirty = false
-      changes.append(.robot(stored(robots[i])))
+      let robot = stored(i)
+      changes.append(.robot(robot))
     }
     robotsToStore.removeAll(keepingCapacity: true)
   }
 
-  func stored(_ robot: RobotEntry) -> StoredRobot {
-    StoredRobot(
-      id: robot.id, factsheet: robot.factsheet, sessionEpoch: robot.sessionEpoch,
-      eventsHandled: robot.eventsHandled, integration: robot.integration, paused: robot.paused,
-      parked: robot.parked, energyPermille: robot.energyPermille, action: robot.action,
-      actionCount: robot.actionCount, order: robot.order,
-      promise: robot.presence == .absent ? nil : traffic.promise(of: robot.index),
-      obstruction: traffic.obstruction(of: robot.index).nonEmpty, lease: robot.lease,
-      givenBack: robot.givenBack)
+  private func stored(_ i: Int) -> StoredRobot {
+    let index = robots[i].index
+    return robots[i].stored(
+      promise: robots[i].presence == .absent ? nil : traffic.promise(of: index),
+      obstruction: traffic.obstruction(of: index).nonEmpty)
   }
 
   mutating func flushTasks() {

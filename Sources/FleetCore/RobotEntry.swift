@@ -148,6 +148,10 @@ struct RobotEntry: Sendable, Codable {
   /// Must be written to the store with this batch.
   var isDirty = false
 
+  /// The server it has heard of last, as it told; 0: it told nothing.
+  var obeyedEpoch: UInt64 { state?.serverEpoch ?? 0 }
+  var isMoving: Bool { (state?.speedMillimetresPerSecond ?? 0) != 0 }
+
   init(id: RobotID, index: RobotIndex, now: Instant) {
     self.id = id
     self.index = index
@@ -200,6 +204,17 @@ public struct StoredRobot: Sendable, Equatable, Codable {
   public var lease: TeleoperationLease?
   /// What of `promise` it has told to have no more; nil: nothing.
   public var givenBack: GivenBack?
+}
+
+extension RobotEntry {
+  /// What is kept of it, with its road and the cells that are blocked for it.
+  func stored(promise: Promise?, obstruction: [Int32]?) -> StoredRobot {
+    StoredRobot(
+      id: id, factsheet: factsheet, sessionEpoch: sessionEpoch, eventsHandled: eventsHandled,
+      integration: integration, paused: paused, parked: parked, energyPermille: energyPermille,
+      action: action, actionCount: actionCount, order: order, promise: promise,
+      obstruction: obstruction, lease: lease, givenBack: givenBack)
+  }
 }
 
 extension Array {

@@ -38,22 +38,30 @@ import Testing
       try yard.add("r\(number)", place.0, place.1)
     }
     try yard.run(3)
-    // The first that is heard lies.
-    var liar = try #require(yard.fleet.robots[0].state)
-    liar.number += 500
-    liar.serverEpoch = 99
-    #expect(!yard.fleet.handle(.state(ids[0], liar), now: yard.now).contains(.superseded(by: 99)))
-    try yard.run(20)
-    var answers: [[FleetEffect]] = []
-    for (i, id) in ids.enumerated() {
-      var told = try #require(yard.fleet.robots[i].state)
-      told.number += 1000
-      told.serverEpoch = 7 + UInt64(i)
-      answers.append(yard.fleet.handle(.state(id, told), now: yard.now))
+    /// What is known when the next heartbeat has gone out.
+    func answer() -> [FleetEffect] {
+      yard.now = yard.now + .seconds(1)
+      return yard.fleet.handle(.tick, now: yard.now)
     }
-    #expect(!answers[0].contains { if case .superseded = $0 { true } else { false } })
-    #expect(answers[1].contains(.superseded(by: 8)))
-    #expect(answers[2].contains(.superseded(by: 9)))
+    func tell(_ i: Int, epoch: UInt64, number: UInt64) throws {
+      var told = try #require(yard.fleet.robots[i].state)
+      told.number += number
+      told.serverEpoch = epoch
+      _ = yard.fleet.handle(.state(ids[i], told), now: yard.now)
+    }
+    func isSuperseded(_ effects: [FleetEffect]) -> Bool {
+      effects.contains { if case .superseded = $0 { true } else { false } }
+    }
+    // The first that is heard lies.
+    try tell(0, epoch: 99, number: 500)
+    #expect(!isSuperseded(answer()))
+    try yard.run(20)
+    try tell(0, epoch: 7, number: 1000)
+    #expect(!isSuperseded(answer()))
+    try tell(1, epoch: 8, number: 1000)
+    #expect(answer().contains(.superseded(by: 8)))
+    try tell(2, epoch: 9, number: 1000)
+    #expect(answer().contains(.superseded(by: 9)))
   }
 
   /// Dies at batch after batch, with the batch durable or lost, its messages always lost.
