@@ -144,11 +144,21 @@ extension Simulation {
     }
     found.sort { $0.distance != $1.distance ? $0.distance < $1.distance : $0.vertex < $1.vertex }
     let own = reach(i)
-    let others = robots.indices.filter { $0 != i }.map {
-      let stopping = Int64(robots[$0].robot.stoppingDistanceMillimetres)
-      return (place: robots[$0].robot.truePosition, room: clear + own + reach($0) + stopping)
-    }.filter {
-      max(abs($0.place.x - place.x), abs($0.place.y - place.y)) < within + $0.room + side
+    var others: [(place: Point, room: Int64)] = []
+    for other in robots.indices where other != i {
+      // Far away at the last look: there it is still, more or less, and asking it is dear.
+      if other < sights.all.count {
+        let sight = sights.all[other]
+        let seen = sight.outline.position
+        let far = within + clear + own + reach(other) + side + Int64(sight.stopping) + 10_000
+        if max(abs(seen.x - place.x), abs(seen.y - place.y)) > far { continue }
+      }
+      let there = robots[other].robot.truePosition
+      let room =
+        clear + own + reach(other) + Int64(robots[other].robot.stoppingDistanceMillimetres)
+      if max(abs(there.x - place.x), abs(there.y - place.y)) < within + room + side {
+        others.append((there, room))
+      }
     }
     return found.map(\.vertex).filter { vertex in
       let centre = site.centre(of: vertex)

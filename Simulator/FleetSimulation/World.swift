@@ -155,7 +155,10 @@ struct World {
   mutating func inspect(_ robots: [SimulatedRobot], rogues: Rogues, now: Instant) {
     var batteries: [EnergyChecker.Look] = []
     var places: [ZoneChecker.Look] = []
+    // What a robot does while it has no connection it tells later.
+    var isLoaded: [Bool] = []
     for i in robots.indices {
+      isLoaded.append(robots[i].robot.isLoaded || robots[i].session == nil)
       let cell = site.vertex(containing: robots[i].robot.truePosition)?.rawValue ?? -1
       batteries.append(
         EnergyChecker.Look(
@@ -174,8 +177,7 @@ struct World {
     }
     note(energy.check(batteries, now: now), now)
     note(zones.check(places), now)
-    // What a robot does while it has no connection it tells later.
-    note(custody.check(robots.map { $0.robot.isLoaded || $0.session == nil }), now)
+    note(custody.check(isLoaded), now)
   }
 
   /// Somebody put another battery into a robot.
