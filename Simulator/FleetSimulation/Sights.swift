@@ -32,6 +32,11 @@ struct Sights {
     }
   }
 
+  /// Somebody has put robot `i` elsewhere since the last look.
+  mutating func moved(_ i: Int, _ robot: VirtualRobot) {
+    if i < all.count { all[i] = Self.sight(i, robot) }
+  }
+
   static func sight(_ i: Int, _ robot: VirtualRobot) -> Sight {
     let pose = robot.pose
     let speed = pose.speedMillimetresPerSecond

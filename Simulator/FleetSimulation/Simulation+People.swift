@@ -81,6 +81,7 @@ extension Simulation {
     inject(.reboot, i)
     let place = Point(x: -1_000_000 * Int64(i + 1), y: -1_000_000)
     _ = robots[i].robot.placeByHand(at: place, now: robots[i].clock.time(now))
+    sights.moved(i, robots[i].robot)
   }
 
   // MARK: Chargers

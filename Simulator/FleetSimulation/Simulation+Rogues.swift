@@ -116,6 +116,7 @@ extension Simulation {
       i,
       robots[i].robot.placeByHand(
         at: place, heading: heading?.millidegrees, now: robots[i].clock.time(now)))
+    sights.moved(i, robots[i].robot)
   }
 
   /// How far a robot that is longer than a cell reaches beyond the middle of one.

@@ -90,7 +90,8 @@ extension Fleet {
   /// The robot would not do message `number`.
   mutating func refused(_ i: Int, _ number: UInt64, _ reason: RobotRefusal) {
     incident(i, "\(robots[i].id) refused message \(number): \(reason)")
-    if reason == .routeMismatch { robots[i].refusedReleases += 1 }
+    // Of those that were under way together one counts.
+    if reason == .routeMismatch, robots[i].presence == .present { robots[i].refusedReleases += 1 }
     if let running = robots[i].action, number == robots[i].actionMessage {
       actionEnded(i, running.action.id, .failed(text: "refused: \(reason)"))
     } else if robots[i].lease?.isGranted == true, number == robots[i].slice?.message {

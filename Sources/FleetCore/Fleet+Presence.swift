@@ -59,10 +59,12 @@ extension Fleet {
   }
 
   /// The robot has told that it has no road after `leg`. The road stays its own until its word can
-  /// be taken; should it then remember what it gave back, it gets a new order.
+  /// be taken; should it then remember what it gave back, that must go first.
   mutating func hasGivenBack(_ i: Int, after leg: UInt64) {
+    guard robots[i].presence != .absent else { return }
+    let kept = max(leg, traffic.position(of: robots[i].index).visited)
     robots[i].givenBack = GivenBack(
-      order: robots[i].order, through: min(leg, lastKept(i) ?? leg))
+      order: robots[i].order, through: min(kept, lastKept(i) ?? kept))
     robots[i].isDirty = true
   }
 
@@ -179,6 +181,7 @@ extension Fleet {
     }
     robots[i].lastEnds = []
     robots[i].refusedReleases = 0
+    robots[i].givenBack = nil
     robots[i].presence = .present
     robots[i].settledAt = position
     // What was to be done where it was is not done here; it must know before it may go on.

@@ -84,7 +84,6 @@ extension Fleet {
       incident(i, "\(robots[i].id) acknowledges leg \(through) of order \(order): \(refusal)")
       if case .baseViolation = refusal { contain(i, .baseViolation) }
     } else {
-      robots[i].refusedReleases = 0
       taskAcknowledged(i)
     }
   }
@@ -109,6 +108,7 @@ extension Fleet {
   /// Legs were driven: the mission counts their cells, and the robot may have arrived.
   mutating func visited(_ i: Int, _ legs: [PlannedLeg]) {
     guard !legs.isEmpty else { return }
+    robots[i].refusedReleases = 0
     watchStandstill(i, hasMoved: true)
     paceVisited(i, legs)
     if let task = robots[i].job.task {
@@ -124,17 +124,21 @@ extension Fleet {
   private mutating func trimmed(
     _ i: Int, _ order: UInt64, _ update: UInt64, _ through: UInt64
   ) {
-    let isForeign = traffic.isForeignTrim(
-      robots[i].index, order: order, update: update, through: through)
-    if isForeign { hasGivenBack(i, after: through) }
-    guard robots[i].presence == .present, order == robots[i].order else {
+    let robot = robots[i].index
+    let isForeign = traffic.isForeignTrim(robot, order: order, update: update, through: through)
+    let isPresent = robots[i].presence == .present
+    if isForeign
+      || !isPresent && traffic.tellsLess(robot, order: order, update: update, through: through)
+    {
+      hasGivenBack(i, after: through)
+    }
+    guard isPresent, order == robots[i].order else {
       // The answer about a route that is not ours: now it can say where it stands.
       query(i)
       return
     }
     if isForeign { return askPresence(i) }
-    apply(
-      traffic.trimmed(robots[i].index, order: order, update: update, through: through))
+    apply(traffic.trimmed(robot, order: order, update: update, through: through))
     missionReplanned(i)
     robots[i].goalDirty = true
   }

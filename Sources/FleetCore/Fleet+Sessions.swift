@@ -108,6 +108,7 @@ extension Fleet {
     robots[i].control = ControlStream(serverEpoch: serverEpoch, sessionEpoch: epoch)
     robots[i].lastQuery = nil
     robots[i].foreignTrim = nil
+    robots[i].refusedReleases = 0
     robots[i].queried = now
     robots[i].session = .online
     awaitPresence(i)

@@ -88,8 +88,9 @@ struct ReconcileRule {
     let isOffItsEnd = word.isStanding && word.isOffItsEnd && route.visited == route.through
     // It has told of more than it remembers: what it believes to lie ahead it has given back.
     let hasRelapsed = isOurs && route.visited < promised.position.visited
-    let isGood = word.isOnOwnRoad && !isOffItsEnd && !word.refusesReleases
-    if isOurs, !isPast, !isAhead, !hasRelapsed, isGood { return .agree }
+    // It drives to its end first: between stops it may be unable to give anything up.
+    let mustBeginAnew = isOffItsEnd || word.refusesReleases && route.visited == route.through
+    if isOurs, !isPast, !isAhead, !hasRelapsed, word.isOnOwnRoad, !mustBeginAnew { return .agree }
     if word.isStanding { return standing(word) }
     if isPast || isAhead || hasRelapsed { return .contain(.baseViolation) }
     return word.isOnOwnRoad ? .wait : .contain(.offRoute)

@@ -137,7 +137,7 @@ struct RobotEntry: Sendable, Codable {
   /// The control messages that carried the action last, and the last trim.
   var actionMessage: UInt64 = 0
   var trimMessage: UInt64 = 0
-  /// Road released to it that it has refused since it took some last.
+  /// Releases that it has refused since it drove a leg last, or connected.
   var refusedReleases = 0
   /// Since when an answer to a trim is awaited.
   var trimAsked: Instant?

@@ -45,10 +45,19 @@ extension Traffic {
   public func isForeignTrim(
     _ robot: RobotIndex, order: UInt64, update: UInt64, through: UInt64
   ) -> Bool {
+    guard tellsLess(robot, order: order, update: update, through: through) else { return false }
+    let route = routes[robot.index]
+    return update != route.pendingTrim && update != route.trimmedUpdate
+  }
+
+  /// Whether a robot that tells this, knowing all that was sent to it, has less road than was
+  /// released to it.
+  public func tellsLess(
+    _ robot: RobotIndex, order: UInt64, update: UInt64, through: UInt64
+  ) -> Bool {
     guard isPresent(robot) else { return false }
     let route = routes[robot.index]
-    return order == route.order && update >= route.update && update != route.pendingTrim
-      && update != route.trimmedUpdate && through < route.released
+    return order == route.order && update >= route.update && through < route.released
   }
 
   /// The robot would not trim: it keeps all it has, and can be planned for again.

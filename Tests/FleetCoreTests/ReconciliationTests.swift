@@ -34,9 +34,7 @@ import Testing
     refusing.refusesReleases = true
     #expect(Array(row(refusing)[1...]) == [.settle, .nothing])
     refusing.route.through = 14
-    #expect(Array(row(refusing)[1...]) == [.trimForeign, .nothing])
-    refusing.isStanding = false
-    #expect(Array(row(refusing)[1...]) == [.wait, .nothing])
+    #expect(Array(row(refusing)[1...]) == [.agree, .nothing])
   }
 
   @Test func noOrderOnTheRoad() {

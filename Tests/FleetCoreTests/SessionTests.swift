@@ -317,7 +317,7 @@ extension SessionTests {
   }
 
   @Test(arguments: [false, true])
-  func aRobotThatRemembersWhatItGaveBackBeginsAnew(afterRestart: Bool) throws {
+  func aRobotThatRemembersWhatItGaveBackGivesItBackAgain(afterRestart: Bool) throws {
     var (yard, id) = try driving()
     let known = yard.fleet.traffic.position(of: yard.fleet.robots[0].index)
     let place = try #require(yard.fleet.robots[0].state).position
@@ -336,7 +336,7 @@ extension SessionTests {
       yard.sent.last?.message.command
         == .trim(order: known.order, update: known.update, through: known.visited))
     #expect(yard.fleet.traffic.position(of: yard.fleet.robots[0].index).through == known.through)
-    // Once that road is given up it begins where it stands.
+    // Once that road is given up it begins where it stands, which is not the end of a leg.
     let stopped = RoutePosition(
       order: known.order, update: known.update, visited: known.visited, through: known.visited)
     let given = NumberedEvent(
@@ -348,6 +348,43 @@ extension SessionTests {
       3, at: place, route: stopped, epoch: afterRestart ? 2 : 1, answering: query)
     try yard.handle(.report(id, RobotReport(sessionEpoch: 2, events: [answer])))
     #expect(yard.fleet.robots[0].presence == .present)
+    #expect(yard.fleet.robots[0].givenBack == nil)
+    #expect(yard.fleet.robots[0].order == known.order + 1)
+  }
+
+  @Test func aRobotThatRefusesTwoReleasesGetsANewOrder() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    yard.cutOff.insert(id)
+    let place = point(3, 1)
+    try yard.submit(try delivery())
+    var number = yard.fleet.robots[0].eventsHandled
+    func tell(_ event: NumberedEvent) throws {
+      number = event.number
+      try yard.handle(.report(id, RobotReport(sessionEpoch: 1, events: [event])))
+    }
+    let first = yard.fleet.robots[0].order
+    for round in 1...2 {
+      try yard.run(2) { $0.fleet.traffic.position(of: $0.fleet.robots[0].index).through > 0 }
+      let route = yard.fleet.traffic.position(of: yard.fleet.robots[0].index)
+      #expect(route.order == first && route.through > 0, "round \(round)")
+      let sent = try #require(
+        yard.sent.last { if case .route = $0.message.command { true } else { false } })
+      // It was asked a while ago: it is asked again at once.
+      yard.now = yard.now + .seconds(6)
+      try tell(
+        NumberedEvent(
+          number: number + 1,
+          event: .refused(number: sent.message.number, reason: .routeMismatch)))
+      #expect(yard.fleet.robots[0].refusedReleases == round)
+      #expect(yard.sent.last?.message.command == .query)
+      let query = yard.sent.last?.message.number ?? 0
+      let stood = RoutePosition(order: first, update: 0, visited: 0, through: 0)
+      try tell(present(number + 1, at: place, route: stood, answering: query))
+      #expect(yard.fleet.robots[0].presence == .present)
+    }
+    #expect(yard.fleet.robots[0].order == first + 1)
+    #expect(yard.fleet.robots[0].refusedReleases == 0)
   }
 
   @Test func aRobotThatOverranOntoTheNextCellKeepsIt() throws {

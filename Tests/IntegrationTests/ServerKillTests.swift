@@ -37,6 +37,8 @@ struct ServerKillTests {
     server.stop(SIGKILL)
     #expect(eventually { processes(naming: depot.state + "/broker").isEmpty }, "its broker as well")
     try depot.serve()
+    let restored = Set(try depot.tasks().values.compactMap { $0["id"] as? String })
+    #expect(before.allSatisfy { restored.contains($0["id"] as? String ?? "") }, "\(restored)")
     _ = late.wait()
     let again = try depot.submit(lines[5])
     try expectRestored(depot, carrier, before.count)

@@ -27,7 +27,7 @@ public struct DistanceTables: Sendable {
   private var gaps: GapSearch?
   /// For agents without a way: nothing is reachable.
   private var nowhere: DistanceTable?
-  /// So many times a table is filled from the start, since the last repair was most of one.
+  /// So many times a table is filled from the start, for the last repair was much of one.
   private var wholeFills = 0
   // A doubly linked list through the slots, oldest first; slots are reused, never removed.
   private var slots: [Slot] = []
@@ -55,7 +55,9 @@ public struct DistanceTables: Sendable {
   }
 
   /// The bytes of the tables kept.
-  public var bytes: Int { (slots.count + detours.count) * 2 * moves.vertexCount }
+  public var bytes: Int {
+    (slots.count + detours.count + (nowhere == nil ? 0 : 1)) * 2 * moves.vertexCount
+  }
 
   /// The cells driven from `v` to `goal` along the moves of `graph`; nil when it cannot be reached.
   /// Distances above 65,534 are given as 65,534.
