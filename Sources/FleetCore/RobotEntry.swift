@@ -180,7 +180,7 @@ public struct RunningAction: Sendable, Equatable, Codable {
 public struct GivenBack: Sendable, Equatable, Codable {
   public let order: UInt64
   /// The last leg that it kept.
-  public internal(set) var through: UInt64
+  public let through: UInt64
 }
 
 /// What is kept of a robot over a restart.

@@ -12,20 +12,23 @@ enum ReplayText {
 
   /// - Parameter robot: only what it said and was told; nil: everything but idle ticks.
   static func lines(of step: FlightReplay.Step, robot: RobotID?) -> [String] {
-    lines(at: step.time.iso8601, step.input, step.effects, robot)
+    shown(lines(at: step.time.iso8601, step.input, step.effects, robot), robot)
   }
 
   /// The same of a simulated run, with what happened beside the core.
   static func lines(of step: SimulationStep, robot: RobotID?) -> [String] {
+    shown(whole(step, robot), robot)
+  }
+
+  private static func whole(_ step: SimulationStep, _ robot: RobotID?) -> [String] {
     let time = seconds(step.at)
     switch step.cause {
     case .input(let event): return lines(at: time, event, step.effects, robot)
     case .world(let what, let whose):
       let effects = step.effects.filter { robot == nil || Self.robot(of: $0) == robot }
       guard robot == nil || whose == nil || whose == robot else { return [] }
-      return [cut("\(time)  * \(what)", robot)]
-        + effects.map { cut("    -> \(text($0))", robot) }
-    case .violation(let text): return [cut("\(time)  ! \(text)", robot)]
+      return ["\(time)  * \(what)"] + effects.map { "    -> \(text($0))" }
+    case .violation(let text): return ["\(time)  ! \(text)"]
     }
   }
 
@@ -36,8 +39,7 @@ enum ReplayText {
     let isAbout = robot == nil || Self.robot(of: input) == robot
     if case .tick = input, effects.isEmpty { return [] }
     guard isAbout || !effects.isEmpty else { return [] }
-    return [cut("\(time)  \(text(input))", robot)]
-      + effects.map { cut("    -> \(text($0))", robot) }
+    return ["\(time)  \(text(input))"] + effects.map { "    -> \(text($0))" }
   }
 
   /// `   12.345678 s`, in a column.
@@ -105,7 +107,8 @@ enum ReplayText {
       .replacing("Determinism.", with: "")
   }
 
-  private static func cut(_ line: String, _ robot: RobotID?) -> String {
-    line.count <= longest || robot != nil ? line : line.prefix(longest - 2) + " …"
+  private static func shown(_ lines: [String], _ robot: RobotID?) -> [String] {
+    guard robot == nil else { return lines }
+    return lines.map { $0.count <= longest ? $0 : $0.prefix(longest - 2) + " …" }
   }
 }

@@ -38,14 +38,13 @@ final class DistanceRepair: @unchecked Sendable {
   ) -> (start: [Int32], passes: [(move: Int32, origin: Int32)]) {
     var found: [(through: Int32, move: Int32, origin: Int32)] = []
     for g in 0..<moves.graphCount {
-      let base = g * (moves.vertexCount + 1)
-      for v in 0..<moves.vertexCount {
-        for m in moves.start[base + v]..<moves.start[base + v + 1]
-        where moves.cost[Int(m)] & FlatMoves.claimsMore != 0 {
-          for c in moves.claimStart[Int(m)]..<moves.claimStart[Int(m) + 1] {
+      for v in 0..<Int32(moves.vertexCount) {
+        for m in moves.range(graph: Int32(g), from: v)
+        where moves.cost[m] & FlatMoves.claimsMore != 0 {
+          for c in moves.claimStart[m]..<moves.claimStart[m + 1] {
             let through = moves.claims[Int(c)]
-            if Int(through) < moves.vertexCount, through != moves.end[Int(m)] {
-              found.append((through, m, Int32(v)))
+            if Int(through) < moves.vertexCount, through != moves.end[m] {
+              found.append((through, Int32(m), v))
             }
           }
         }

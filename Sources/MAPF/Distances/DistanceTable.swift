@@ -162,16 +162,15 @@ final class DistanceSearch: @unchecked Sendable {
 
   /// The vertices that can be reached from `v` without entering `blocked` ones, `v` first.
   func reach(graph: Int32, from v: Int32, blocked: [Bool]) -> [Int32] {
-    let base = Int(graph) * (moves.vertexCount + 1)
     var isSeen = [Bool](repeating: false, count: moves.vertexCount)
     isSeen[Int(v)] = true
     var found = [v]
     var head = 0
     blocked.withUnsafeBufferPointer { blocked in
       while head < found.count {
-        let u = base + Int(found[head])
+        let u = found[head]
         head += 1
-        for m in Int(moves.start[u])..<Int(moves.start[u + 1])
+        for m in moves.range(graph: graph, from: u)
         where !isSeen[Int(moves.end[m])] && !isBlocked(m, blocked) {
           isSeen[Int(moves.end[m])] = true
           found.append(moves.end[m])

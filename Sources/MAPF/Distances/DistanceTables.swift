@@ -21,8 +21,8 @@ public struct DistanceTables: Sendable {
   public private(set) var hits = 0
   private let moves: FlatMoves
   private let slotLimit: Int
-  private var search: DistanceSearch
-  /// Made for the first walls.
+  // Each is made when it is needed first, and again where a copy of these tables shares it.
+  private var search: DistanceSearch?
   private var repair: DistanceRepair?
   private var gaps: GapSearch?
   /// For agents without a way: nothing is reachable.
@@ -51,7 +51,6 @@ public struct DistanceTables: Sendable {
   init(moves: FlatMoves, memoryLimit: Int) {
     self.moves = moves
     slotLimit = max(1, memoryLimit / (2 * max(1, moves.vertexCount)))
-    search = DistanceSearch(moves)
   }
 
   /// The bytes of the tables kept.
@@ -74,7 +73,7 @@ public struct DistanceTables: Sendable {
   mutating func tableRoundWalls(
     graph: Int32, from v: Int32, to goal: Int32, walls: [Int32], blocked: [Bool]
   ) -> DistanceTable {
-    let gaps = ownGaps()
+    let gaps = Self.own(&gaps, GapSearch.init, moves)
     let isShutOff = blocked.withUnsafeBufferPointer {
       gaps.isShutOff(graph: graph, from: v, to: goal, blocked: $0)
     }
@@ -84,10 +83,11 @@ public struct DistanceTables: Sendable {
     let base = wholeFills == 0 ? table(graph: graph, goal: goal) : nil
     guard let base, !base.isCutOff, !blocked[Int(goal)] else {
       wholeFills = max(0, wholeFills - 1)
-      ownSearch().fill(detour, graph: graph, goal: goal, blocked: blocked)
+      let search = Self.own(&search, DistanceSearch.init, moves)
+      search.fill(detour, graph: graph, goal: goal, blocked: blocked)
       return detour
     }
-    let repair = ownRepair()
+    let repair = Self.own(&repair, DistanceRepair.init, moves)
     blocked.withUnsafeBufferPointer {
       repair.fill(detour, base: base, graph: graph, walls: walls, blocked: $0)
     }
@@ -95,26 +95,15 @@ public struct DistanceTables: Sendable {
     return detour
   }
 
-  private mutating func ownSearch() -> DistanceSearch {
-    if !isKnownUniquelyReferenced(&search) { search = DistanceSearch(moves) }
-    return search
-  }
-
-  private mutating func ownRepair() -> DistanceRepair {
+  /// `kept`, where nobody else has it; else a new one, which is kept from now on.
+  private static func own<Search: AnyObject>(
+    _ kept: inout Search?, _ make: (FlatMoves) -> Search, _ moves: FlatMoves
+  ) -> Search {
     // Asked before there is a second reference.
-    let isOwn = isKnownUniquelyReferenced(&repair)
-    if isOwn, let repair { return repair }
-    let made = DistanceRepair(moves)
-    repair = made
-    return made
-  }
-
-  private mutating func ownGaps() -> GapSearch {
-    // Asked before there is a second reference.
-    let isOwn = isKnownUniquelyReferenced(&gaps)
-    if isOwn, let gaps { return gaps }
-    let made = GapSearch(moves)
-    gaps = made
+    let isOwn = isKnownUniquelyReferenced(&kept)
+    if isOwn, let kept { return kept }
+    let made = make(moves)
+    kept = made
     return made
   }
 
@@ -148,7 +137,7 @@ public struct DistanceTables: Sendable {
       return slots[Int(slot)].table
     }
     fills += 1
-    let search = ownSearch()
+    let search = Self.own(&search, DistanceSearch.init, moves)
     let slot = freeSlot(for: key)
     let table = slots[Int(slot)].table
     search.fill(table, graph: graph, goal: goal, blocked: nil)

@@ -105,15 +105,14 @@ extension LifelongPlanner {
     guard let values = memory[a].table?.values,
       rest(values, agent.at) != DistanceTable.unreachable
     else { return false }
-    let base = Int(agent.graph) * (moves.vertexCount + 1)
     var v = agent.at
     for _ in 0..<Self.wallSight where v != agent.goal {
       // A window ends somewhere.
       if let ways, ways.map.spread(v, agent.at) > Self.windowSight { return false }
       var best = Int32.max
-      var chosen: Int32 = -1
-      for m in moves.start[base + Int(v)]..<moves.start[base + Int(v) + 1] {
-        let value = Int32(rest(values, moves.end[Int(m)])) + moves.cost[Int(m)] & FlatMoves.costMask
+      var chosen = -1
+      for m in moves.range(graph: agent.graph, from: v) {
+        let value = Int32(rest(values, moves.end[m])) + moves.cost[m] & FlatMoves.costMask
         if value < best {
           best = value
           chosen = m
@@ -121,12 +120,12 @@ extension LifelongPlanner {
       }
       if chosen < 0 || best > Int32(rest(values, v)) { return false }
       if isWalled(chosen, goal: agent.goal) { return true }
-      v = moves.end[Int(chosen)]
+      v = moves.end[chosen]
     }
     return false
   }
 
-  private func isWalled(_ m: Int32, goal: Int32) -> Bool {
-    moves.claimsVertex(of: Int(m)) { $0 != goal && isWall[$0] }
+  private func isWalled(_ m: Int, goal: Int32) -> Bool {
+    moves.claimsVertex(of: m) { $0 != goal && isWall[$0] }
   }
 }
