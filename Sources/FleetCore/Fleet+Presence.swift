@@ -9,6 +9,10 @@ import Traffic
 extension Fleet {
   /// So many releases in a row a robot may refuse before it gets a new order.
   private static let refusalsBorne = 2
+  /// A robot that may drive on does so within this time.
+  private static let movesOff = Duration.seconds(5)
+  /// One that will not drop a route is told again after this long.
+  private static let dropPeriod = Duration.seconds(60)
 
   /// The robot's position and route as it told them: reconciles them with what we know
   /// (`ReconcileRule`, docs/recovery.md).
@@ -95,12 +99,20 @@ extension Fleet {
     }
   }
 
-  /// A robot that cannot give a leg up before its end, and does not drive on either, is asked again
-  /// with the next question, not at once.
+  /// Between stops a robot may be unable to give a leg up. One that does not drive on either is to drop
+  /// its route where it stands.
   private mutating func trimForeign(_ i: Int, _ route: RoutePosition) {
-    guard robots[i].foreignTrim != route else { return }
-    robots[i].foreignTrim = route
-    send(i, .trim(order: route.order, update: route.update, through: route.visited))
+    guard let known = robots[i].foreign, known.route == route else {
+      robots[i].foreign = ForeignRoad(route: route, asked: now)
+      return send(i, .trim(order: route.order, update: route.update, through: route.visited))
+    }
+    let isDue =
+      known.dropAsked.map { now - $0 >= Self.dropPeriod } ?? (now - known.asked >= Self.movesOff)
+    guard isDue else { return }
+    robots[i].foreign?.dropAsked = now
+    let id = robots[i].id
+    incident(i, "\(id) stands on a route that is not ours and cannot give it up: it is to drop it")
+    dropRoute(i)
   }
 
   /// The robot stands where no order can begin.
@@ -129,6 +141,7 @@ extension Fleet {
     case .agreed(let visit, let withdrawn, let trim):
       robots[i].presence = .present
       robots[i].givenBack = nil
+      robots[i].foreign = nil
       endContainment(i)
       if case .advanced(_, let legs) = visit { visited(i, legs) }
       apply(withdrawn)
@@ -182,6 +195,7 @@ extension Fleet {
     robots[i].lastEnds = []
     robots[i].refusedReleases = 0
     robots[i].givenBack = nil
+    robots[i].foreign = nil
     robots[i].presence = .present
     robots[i].settledAt = position
     // What was to be done where it was is not done here; it must know before it may go on.

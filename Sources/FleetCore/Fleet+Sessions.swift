@@ -107,7 +107,7 @@ extension Fleet {
     robots[i].state = nil
     robots[i].control = ControlStream(serverEpoch: serverEpoch, sessionEpoch: epoch)
     robots[i].lastQuery = nil
-    robots[i].foreignTrim = nil
+    robots[i].foreign = nil
     robots[i].refusedReleases = 0
     robots[i].queried = now
     robots[i].session = .online

@@ -197,6 +197,22 @@ extension Fleet {
     incident(i, "\(id) was driven by \(lease.holder) when the server stopped: that is over")
   }
 
+  /// Has a robot that stands drop its route, as it does when it is handed to somebody; nobody drives
+  /// it, and it is the fleet's again at once. Then it says where it is.
+  mutating func dropRoute(_ i: Int) {
+    lastLease += 1
+    let handed: [(OperatorID?, Int64)] = [(OperatorID(robots[i].id), 1000), (nil, 0)]
+    for (driver, milliseconds) in handed {
+      send(
+        i,
+        .teleoperate(
+          TeleoperationSlice(
+            lease: lastLease, driver: driver, durationMilliseconds: milliseconds,
+            speedLimitMillimetresPerSecond: 1)))
+    }
+    query(i)
+  }
+
   // MARK: Told
 
   /// What a robot in somebody's hands is doing; nil: it is in nobody's.

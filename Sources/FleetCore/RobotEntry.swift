@@ -66,8 +66,8 @@ struct RobotEntry: Sendable, Codable {
   var control: ControlStream?
   /// The number of the last query in it, nil: none; and when it was sent, or the session began.
   var lastQuery: UInt64?
-  /// The route, none of ours, that it was asked last to give up.
-  var foreignTrim: RoutePosition?
+  /// The road ahead of it that is none of ours, which it was asked to give up.
+  var foreign: ForeignRoad?
   var queried = Instant.zero
   /// The highest event of this session that has been handled.
   var eventsHandled: UInt64 = 0
@@ -181,6 +181,15 @@ public struct GivenBack: Sendable, Equatable, Codable {
   public let order: UInt64
   /// The last leg that it kept.
   public let through: UInt64
+}
+
+/// A route that a robot has and must not drive.
+struct ForeignRoad: Sendable, Equatable, Codable {
+  /// As it told it when it was asked to give up what lies ahead, and when that was.
+  let route: RoutePosition
+  let asked: Instant
+  /// When it was to drop it where it stands, last.
+  var dropAsked: Instant?
 }
 
 /// What is kept of a robot over a restart.

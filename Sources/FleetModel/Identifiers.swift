@@ -9,6 +9,9 @@ public struct Identifier<Tag>: Hashable, Comparable, Sendable, CustomStringConve
     self.text = text
   }
 
+  /// The name of something of another kind.
+  public init<Other>(_ other: Identifier<Other>) { text = other.text }
+
   /// Whether `text` is 1 to 64 characters of the allowed set.
   public static func isValid(_ text: String) -> Bool {
     let bytes = text.utf8

@@ -221,6 +221,60 @@ import Testing
     }
   }
 
+  /// r1 under way to "a", put away with road ahead and switched off soon after: it stands 150 mm
+  /// before the end of a leg that it believes not to have driven, which it `hasTold` of or not.
+  private func betweenStops(hasTold: Bool) throws -> (yard: Yard, id: RobotID) {
+    var yard = try Yard(["a.............b", "...............", "P.P.P.C........"])
+    let id = try yard.add("r1", 14, 1)
+    try yard.submit(try delivery("a", "b"))
+    try yard.run(4)
+    _ = yard.robots[id]?.inject(.storeRoute, now: yard.now)
+    let before = try #require(yard.robots[id]?.route.visited)
+    try yard.run(10) { ($0.robots[id]?.route.visited ?? 0) > before }
+    let stored = try #require(yard.robots[id]?.route)
+    #expect(stored.through > stored.visited)
+    if hasTold {
+      try yard.run(10) { ($0.robots[id]?.route.visited ?? 0) > stored.visited }
+    } else {
+      try yard.run(0.2)
+    }
+    try yard.cut(id)
+    _ = yard.robots[id]?.inject(.rebootWithStoredRoute, now: yard.now)
+    try yard.run(3)
+    let end = try #require(
+      yard.fleet.traffic.end(ofLeg: stored.visited + 1, yard.fleet.robots[0].index))
+    let cell = yard.site.graph.cell(of: VertexID(end))
+    let place = Point(x: Int64(cell.x) * 1000 + 650, y: Int64(cell.y) * 1000 + 500)
+    _ = yard.robots[id]?.placeByHand(at: place, now: yard.now)
+    return (yard, id)
+  }
+
+  @Test func aRobotThatCannotGiveUpAnOldLegDropsIt() throws {
+    var (yard, id) = try betweenStops(hasTold: true)
+    try yard.connect(id)
+    let route = try #require(yard.robots[id]?.route)
+    #expect(route.visited < yard.fleet.traffic.position(of: yard.fleet.robots[0].index).visited)
+    #expect(route.through > route.visited)
+    let task = try TaskID("t1")
+    try yard.run(150) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+    #expect(yard.incidents.count { $0.contains("it is to drop it") } == 1)
+  }
+
+  @Test func aStrangerBetweenStopsDropsItsRoute() throws {
+    // All that the server knew is lost.
+    var (yard, id) = try betweenStops(hasTold: false)
+    yard.shelf = Shelf()
+    try yard.restart()
+    try yard.connect(id)
+    let route = try #require(yard.robots[id]?.route)
+    #expect(route.through > route.visited)
+    let task = try yard.submit(try delivery("b", "a"), key: "k2")
+    try yard.run(150) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+    #expect(yard.incidents.count { $0.contains("it is to drop it") } == 1)
+  }
+
   @Test func aRobotMovedByHandIsTakenUpWhereItStands() throws {
     var yard = try Yard(Self.town)
     let id = try yard.add("r1", 3, 1)
