@@ -202,6 +202,13 @@ extension Simulation {
     }
   }
 
+  public func hasRobot(_ robot: RobotID) -> Bool { robots.contains { $0.id == robot } }
+
+  /// What the core says of a robot now; nil: it has not heard of it.
+  public func explanation(of robot: RobotID) -> [String]? {
+    server.fleet.explanation(of: robot)
+  }
+
   /// Asks the core, outside of the run.
   private mutating func explain(_ question: OperatorCommand, note: String? = nil) {
     let request = OperatorRequest(client: client, number: desk.number(), body: question)

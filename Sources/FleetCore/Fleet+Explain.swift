@@ -5,6 +5,11 @@ import Traffic
 
 // Why is it waiting? A chain of reasons from the question to its last cause, not a log.
 extension Fleet {
+  /// What a robot does, and why it waits: each line is the cause of the one before. Nil: there is none
+  /// of that name.
+  /// - Complexity: O(robots)
+  public func explanation(of robot: RobotID) -> [String]? { index(of: robot).map(explain) }
+
   func explain(robot i: Int) -> [String] {
     let robot = robots[i]
     var chain = ["\(robot.id): \(activity(i))"]

@@ -60,6 +60,10 @@ private final class Folder {
     let one = try #require(names.sorted().first)
     let shown = folder.run("replay @short.yaml --seed 4 --until 6 --robot \(one)").output
     #expect(Set(shown.matches(of: /-> to ([a-z]+-[0-9]+):/).map { String($0.1) }) == [one])
+    #expect(shown.contains("\nwhy: \(one): "), "what it is about when the replay stops")
+    let unknown = folder.run("replay @short.yaml --seed 4 --until 6 --robot nobody")
+    #expect(unknown.status != 0)
+    #expect(unknown.errors.contains("there is no robot nobody"))
   }
 
   @Test func anotherRunThanTheRecordedOneIsTold() throws {

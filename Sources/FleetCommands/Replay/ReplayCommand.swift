@@ -42,7 +42,8 @@ struct ReplayCommand: ParsableCommand {
       "Show from then on (ISO 8601, or +N s, m or h; simulated: seconds).", valueName: "time"))
   var from: String?
   @Option(help: ArgumentHelp("Stop then.", valueName: "time")) var until: String?
-  @Option(help: "Show only what this robot said and was told.") var robot: RobotID?
+  @Option(help: "Show only what this robot said and was told, and at the end why it waits.")
+  var robot: RobotID?
   @Option(help: "Of a scenario: the run's seed.") var seed: UInt64?
   @Flag(help: "Print only the outcome.") var quiet = false
   @OptionGroup var output: OutputOptions
@@ -148,13 +149,14 @@ struct ReplayCommand: ParsableCommand {
     let isWorkedOut = !replay.siteFiles.isEmpty
     let json = ReplayJSON(
       file: file, build: replay.build, inputs: outcome.inputs, batches: outcome.batches,
-      isWorkedOut: isWorkedOut, divergedAt: outcome.divergence?.iso8601)
+      isWorkedOut: isWorkedOut, divergedAt: outcome.divergence?.iso8601,
+      explanation: robot.flatMap(replay.explanation))
     do throws(CommandFailure) {
       try output.print(json) {
-        var lines = [
+        var lines = ReplayText.why(json.explanation)
+        lines.append(
           "\(outcome.inputs) inputs from \(begin?.iso8601 ?? "-") to "
-            + "\(outcome.end.iso8601), \(outcome.batches) batches"
-        ]
+            + "\(outcome.end.iso8601), \(outcome.batches) batches")
         if !isWorkedOut {
           lines.append("not worked out again: the start of the run was no longer recorded")
         } else if let moment = outcome.divergence {
@@ -186,4 +188,6 @@ private struct ReplayJSON: Encodable {
   /// Whether the core went through it again; otherwise the inputs were only read.
   var isWorkedOut: Bool
   var divergedAt: String?
+  /// What the core says at the end of the robot that was asked for.
+  var explanation: [String]?
 }

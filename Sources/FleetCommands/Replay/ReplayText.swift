@@ -20,6 +20,11 @@ enum ReplayText {
     shown(whole(step, robot), robot)
   }
 
+  /// Why the robot that was asked for is where it is when the replay stops.
+  static func why(_ explanation: [String]?) -> [String] {
+    explanation.map { ["why: " + $0.joined(separator: "; ")] } ?? []
+  }
+
   private static func whole(_ step: SimulationStep, _ robot: RobotID?) -> [String] {
     let time = seconds(step.at)
     switch step.cause {

@@ -23,13 +23,18 @@ struct SimulatedReplay {
     /// Nil: it was left before its end.
     var eventLogHash: String?
     var recordedHash: String?
+    /// What the core says at the end of the robot that was asked for.
+    var explanation: [String]?
   }
 
   mutating func run() throws(CommandFailure) -> Outcome {
     var simulation = try begin()
     var outcome = Outcome(
       file: file, build: record.build, seed: record.seed, inputs: 0, violations: 0,
-      eventLogHash: nil, recordedHash: record.eventLogHash)
+      eventLogHash: nil, recordedHash: record.eventLogHash, explanation: nil)
+    if let robot, !simulation.hasRobot(robot) {
+      throw CommandFailure("robot", "\(file): there is no robot \(robot) in this run")
+    }
     simulation.keepSteps()
     let context = CommandContext.current
     let end = until ?? simulation.longest
@@ -49,6 +54,7 @@ struct SimulatedReplay {
       }
       if steps.isEmpty { break }
     }
+    if let robot { outcome.explanation = simulation.explanation(of: robot) }
     if simulation.phase == .ended { outcome.eventLogHash = simulation.eventLogHash }
     return outcome
   }
@@ -73,7 +79,8 @@ extension SimulatedReplay.Outcome {
   }
 
   var lines: [String] {
-    var lines = ["seed \(seed), \(inputs) inputs, \(violations) violations"]
+    var lines = ReplayText.why(explanation)
+    lines.append("seed \(seed), \(inputs) inputs, \(violations) violations")
     switch (eventLogHash, recordedHash) {
     case (let hash?, let recorded?):
       lines.append(

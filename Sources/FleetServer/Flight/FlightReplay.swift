@@ -119,6 +119,10 @@ public struct FlightReplay {
     return nil
   }
 
+  /// What the core says of a robot after the last input (`Fleet.explanation`); nil: there is none of
+  /// that name, or steps have no effects.
+  public func explanation(of robot: RobotID) -> [String]? { fleet?.explanation(of: robot) }
+
   private mutating func compare(_ recorded: UInt64, _ time: Instant) {
     outcome.batches += 1
     guard fleet != nil else { return }
