@@ -125,7 +125,15 @@ extension Fleet {
     // Of several steps of one robot the later ones mean nothing once one could not be queued.
     guard let classIndex = robots[i].classIndex, traffic.plannedEnd(robots[i].index) == move.from
     else { return }
-    _ = queue(i, leg(move.move, classIndex))
+    let leg = leg(move.move, classIndex)
+    if robots[i].errand?.stops != false, traffic.stay(robots[i].index, on: leg.end) {
+      if endAt[move.from] == robots[i].index { endAt[move.from] = nil }
+      endAt[leg.end] = robots[i].index
+      missionReplanned(i)
+      if leg.end == robots[i].goal { robots[i].goalDirty = true }
+      return
+    }
+    _ = queue(i, leg)
   }
 
   /// Queues one leg of robot `i`, where that can be.

@@ -83,6 +83,13 @@ struct CellQueues: Sendable {
     return found
   }
 
+  /// Whether nobody has queued behind `token` on `resource`.
+  @inline(__always)
+  func isTail(_ token: VisitToken, of resource: Int32) -> Bool {
+    let node = tails[Int(resource)]
+    return node >= 0 && self[node] == token
+  }
+
   /// - Complexity: O(1)
   mutating func push(_ token: VisitToken, on resource: Int32) {
     let node = makeNode(token, next: -1)

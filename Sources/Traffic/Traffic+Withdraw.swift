@@ -27,6 +27,27 @@ extension Traffic {
     isPresent(robot) ? cut(cutsBehind(robot)) : []
   }
 
+  /// Takes out `robot`'s unreleased legs since it was to come to rest on `end` before, if nobody has
+  /// queued there behind it: it need not leave it to come back. Nobody waits for it longer than before.
+  /// - Returns: whether its plan ends there now.
+  /// - Complexity: O(unreleased legs, times their claims)
+  public mutating func stay(_ robot: RobotIndex, on end: Int32) -> Bool {
+    guard isPresent(robot) else { return false }
+    let slot = robot.index
+    var number = routes[slot].legs.last
+    while number > routes[slot].released {
+      number -= 1
+      guard routes[slot].legs.end(of: number) == end else { continue }
+      let token = VisitToken(robot: robot.rawValue, leg: number)
+      for resource in routes[slot].legs[number].plan.restingResources
+      where !queues.isTail(token, of: resource) { return false }
+      _ = removeLegs(of: Cut(robot.rawValue, from: number + 1))
+      markDirty(robot.rawValue)
+      return true
+    }
+    return false
+  }
+
   /// The cuts after which nobody waits for `robot`.
   func cutsBehind(_ robot: RobotIndex) -> [Cut] {
     guard isPresent(robot) else { return [] }

@@ -20,8 +20,8 @@ import Testing
     #expect(world.violations == [], "seed \(seed), drain")
   }
 
-  @Test func contestsDoHappenInTheToyWorld() {
-    var contests = 0
+  @Test func contestsAndStaysDoHappenInTheToyWorld() {
+    var (contests, stays) = (0, 0)
     for seed in UInt64(1)...5 {
       var world = ToyWorld(seed: seed)
       for _ in 0..<1000 {
@@ -31,8 +31,9 @@ import Testing
         world.step()
       }
       contests += world.contests
+      stays += world.stays
     }
-    #expect(contests > 0)
+    #expect(contests > 0 && stays > 0)
   }
 
   private func drain(_ world: inout ToyWorld) -> Bool {

@@ -13,6 +13,10 @@ extension ToyWorld {
       guard traffic.isPresent(robot), traffic.isPlannable(robot),
         traffic.backlogCells(robot) < 8, let leg = move(of: robot)
       else { continue }
+      if rng.chance(0.2), traffic.stay(robot, on: leg.end) {
+        stays += 1
+        continue
+      }
       let isAsked = rng.chance(0.2)
       let isForbidden = isAsked && isTaken(leg, for: robot)
       let refusal = traffic.append(robot, leg)

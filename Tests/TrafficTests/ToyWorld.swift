@@ -43,6 +43,7 @@ struct ToyWorld {
   var visits = 0
   var refusals = 0
   var contests = 0
+  var stays = 0
   private var nextEvent = 0
   private var delivered: Set<Int> = []
 

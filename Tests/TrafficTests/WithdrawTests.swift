@@ -13,6 +13,31 @@ import Testing
     return traffic
   }
 
+  @Test func whoComesBackNeedNotLeave() {
+    var traffic = Traffic.standing(5, 9, limit: ReleaseLimit(cells: 1))
+    traffic.plan(a, 6, 7)
+    #expect(traffic.stay(a, on: 6) == true)
+    #expect(traffic.plannedEnd(a) == 6 && traffic.backlogCells(a) == 1)
+    #expect(traffic.releasedThrough(a) == [1])
+    // What is released is driven: there is no staying behind it.
+    #expect(traffic.stay(a, on: 5) == false)
+    traffic.plan(a, 7, 8)
+    #expect(traffic.stay(a, on: 6) == true)
+    #expect(traffic.plannedEnd(a) == 6 && traffic.violations == [])
+    #expect(traffic.plan(b, 7) == nil, "nobody is there or will be")
+  }
+
+  @Test func whoMadeWayDoesNotStay() {
+    // a leaves 5 for b, which goes on to 4; then a comes back.
+    var traffic = Traffic.standing(5, 6, limit: ReleaseLimit(cells: 1))
+    traffic.plan(a, 10)
+    traffic.plan(b, 5, 4)
+    #expect(traffic.stay(a, on: 5) == false)
+    traffic.plan(a, 5)
+    #expect(traffic.plannedEnd(a) == 5 && traffic.violations == [])
+    #expect(traffic.backlogCells(a) == 2 && traffic.backlogCells(b) == 2)
+  }
+
   @Test func aFollowerGoesWithoutItsLeader() {
     var traffic = queue()
     let withdrawn = traffic.withdraw([a])
