@@ -202,7 +202,8 @@ extension Simulation {
   }
 
   /// Rogues, robots that stand where the server cannot take them up, and those that stand in one
-  /// another's road are put onto the nearest free cell.
+  /// another's road are put onto the nearest free cell: onto the middle of their own where all that is
+  /// under them is theirs.
   mutating func healRogues() {
     for i in robots.indices where robots[i].robot.isStanding && robots[i].session != nil {
       let isAstray = robots[i].robot.route.order == 0 && (isAstride(i) || isAskew(i))
@@ -211,9 +212,11 @@ extension Simulation {
       else { continue }
       let here = robots[i].robot.truePosition
       let clear = Int64(site.cellMillimetres) * 3 / 2
-      guard let cell = freeCells(near: here, for: i, within: 60_000, clear: clear).first else {
-        continue
-      }
+      let isAtHome = !isAskew(i) && !world.isContested(i) && world.isAtHome(outline(i))
+      let own = isAtHome ? site.vertex(containing: here) : nil
+      guard
+        let cell = own ?? freeCells(near: here, for: i, within: 60_000, clear: clear).first
+      else { continue }
       counts[.handMoves, default: 0] += 1
       put(i, at: site.centre(of: cell))
     }

@@ -49,6 +49,7 @@ extension Fleet {
     var closed: Set<Int32> = []
     for i in movers { closed.formUnion(ahead(i, ground)) }
     if !closed.isEmpty { evacuate(&agents, closed, ground) }
+    if isTaken(ground.wanted, members) { ground.wanted = [] }
     var left: [Int] = []
     for i in blocked where !extend(i, &ground) { left.append(i) }
     makeRoom(for: left, among: free, ground)
@@ -93,12 +94,25 @@ extension Fleet {
       && traffic.plannedEnd(robots[i].index) != longGoal(i)
   }
 
-  /// What others leave to robot `i`, which has waited longest: its next leg, unless something stands
-  /// there that does not move.
+  /// What others leave to robot `i`, which has waited longest and could not be planned on: its next leg,
+  /// unless something stands there that does not move, or the leg would leave somebody without a way:
+  /// then others must drive first, and maybe just there.
   private mutating func wish(_ i: Int, _ ground: LongGround) -> Set<Int32> {
-    let claims = Set(nextLeg(i, ground)?.claims ?? [])
+    guard let leg = nextLeg(i, ground), traffic.refusal(of: leg, for: robots[i].index) != nil
+    else { return [] }
+    let claims = Set(leg.claims)
     return claims.isDisjoint(with: ground.fixed) && claims.isDisjoint(with: ground.walls)
       ? claims : []
+  }
+
+  /// Whether a long vehicle that does not drive rests on one of `cells`: to leave them to somebody
+  /// helps nobody then, and may be just what it waits for.
+  private func isTaken(_ cells: Set<Int32>, _ members: [Int]) -> Bool {
+    guard !cells.isEmpty else { return false }
+    for i in members where traffic.isIdle(robots[i].index) {
+      if !cells.isDisjoint(with: restingCells(i)) { return true }
+    }
+    return false
   }
 
   // MARK: One vehicle
