@@ -128,22 +128,7 @@ extension Simulation {
   /// Cells on which a robot can be put down: within reach, and nobody else near, or about to be;
   /// nearest first.
   private func freeCells(near place: Point, for i: Int, within: Int64, clear: Int64) -> [VertexID] {
-    var found: [(distance: Int64, vertex: VertexID)] = []
     let side = Int64(site.cellMillimetres)
-    let cells = Int32(within / side) + 1
-    let (column, row) = (Int32(place.x / side), Int32(place.y / side))
-    for y in row - cells...row + cells {
-      for x in column - cells...column + cells {
-        guard let vertex = site.graph.vertex(at: Cell(x: x, y: y)) else { continue }
-        let centre = site.centre(of: vertex)
-        let distance = abs(centre.x - place.x) + abs(centre.y - place.y)
-        guard distance <= within, !site.isNoStop(vertex),
-          site.canRest(on: vertex, class: robots[i].classIndex)
-        else { continue }
-        found.append((distance, vertex))
-      }
-    }
-    found.sort { $0.distance != $1.distance ? $0.distance < $1.distance : $0.vertex < $1.vertex }
     let own = reach(i)
     var others: [(place: Point, room: Int64)] = []
     for other in robots.indices where other != i {
@@ -161,12 +146,56 @@ extension Simulation {
         others.append((there, room))
       }
     }
-    return found.map(\.vertex).filter { vertex in
+    return restingPlaces(near: place, for: i, within: within).filter { vertex in
       let centre = site.centre(of: vertex)
       return others.allSatisfy {
         max(abs($0.place.x - centre.x), abs($0.place.y - centre.y)) >= $0.room
       }
     }
+  }
+
+  /// Whether nothing that may be under a robot, as far as it knows, is somebody else's.
+  private func isFreeOfOthers(_ outline: Outline) -> Bool {
+    let error = site.classes[robots[outline.robot.index].classIndex].errorMillimetres
+    var grown = outline
+    grown.lengthMillimetres += 2 * error
+    grown.widthMillimetres += 2 * error
+    return world.isFreeOfOthers(grown)
+  }
+
+  /// The nearest cell where all that would be under the robot is nobody else's: where a jam leaves
+  /// no free one, people push it there.
+  private func gap(near place: Point, for i: Int, within: Int64) -> VertexID? {
+    restingPlaces(near: place, for: i, within: within).first { vertex in
+      var it = outline(i)
+      it.position = site.centre(of: vertex)
+      if let heading = site.startHeading(at: vertex, class: robots[i].classIndex) {
+        it.headingMillidegrees = heading.millidegrees
+      }
+      guard isFreeOfOthers(it) else { return false }
+      return !rogues.robots.contains { $0 != i && it.overlaps(outline($0)) }
+    }
+  }
+
+  /// Cells on which a robot can come to rest, nearest first.
+  private func restingPlaces(near place: Point, for i: Int, within: Int64) -> [VertexID] {
+    var found: [(distance: Int64, vertex: VertexID)] = []
+    let side = Int64(site.cellMillimetres)
+    let cells = Int32(within / side) + 1
+    let (column, row) = (Int32(place.x / side), Int32(place.y / side))
+    for y in row - cells...row + cells {
+      for x in column - cells...column + cells {
+        guard let vertex = site.graph.vertex(at: Cell(x: x, y: y)) else { continue }
+        let centre = site.centre(of: vertex)
+        let distance = abs(centre.x - place.x) + abs(centre.y - place.y)
+        guard distance <= within, !site.isNoStop(vertex),
+          site.canRest(on: vertex, class: robots[i].classIndex)
+        else { continue }
+        found.append((distance, vertex))
+      }
+    }
+    found.sort { $0.distance != $1.distance ? $0.distance < $1.distance : $0.vertex < $1.vertex }
+    return found.map(\.vertex)
   }
 
   // MARK: Obstacles
@@ -206,16 +235,19 @@ extension Simulation {
   /// under them is theirs.
   mutating func healRogues() {
     for i in robots.indices where robots[i].robot.isStanding && robots[i].session != nil {
-      let isAstray = robots[i].robot.route.order == 0 && (isAstride(i) || isAskew(i))
+      let isClose = !isFreeOfOthers(outline(i))
+      let isAstray =
+        robots[i].robot.route.order == 0 && (isAstride(i) || isAskew(i) || isClose)
       guard !departed.contains(i), rogues.isDone(i, now: now),
         isAstray || rogues.contains(i) || world.isContested(i)
       else { continue }
       let here = robots[i].robot.truePosition
       let clear = Int64(site.cellMillimetres) * 3 / 2
-      let isAtHome = !isAskew(i) && !world.isContested(i) && world.isAtHome(outline(i))
+      let isAtHome = !isAskew(i) && !isClose && world.isAtHome(outline(i))
       let own = isAtHome ? site.vertex(containing: here) : nil
       guard
         let cell = own ?? freeCells(near: here, for: i, within: 60_000, clear: clear).first
+          ?? gap(near: here, for: i, within: 60_000)
       else { continue }
       counts[.handMoves, default: 0] += 1
       put(i, at: site.centre(of: cell))

@@ -141,6 +141,9 @@ struct World {
     ownership.check(outline).isEmpty && !ownership.isContested(outline.robot)
   }
 
+  /// Whether nobody else owns a cell under an outline.
+  func isFreeOfOthers(_ outline: Outline) -> Bool { ownership.isFreeOfOthers(outline) }
+
   /// Whether somebody else owns a cell that the robot owns.
   func isContested(_ i: Int) -> Bool { ownership.isContested(RobotIndex(Int32(i))) }
 

@@ -18,6 +18,16 @@ extension OwnershipChecker {
     return found
   }
 
+  /// Whether nobody but its robot owns a cell under an outline.
+  /// - Complexity: O(cells under the outline)
+  public func isFreeOfOthers(_ outline: Outline) -> Bool {
+    var isFree = true
+    visitCells(under: outline) { _, vertex in
+      if let vertex, isOwned(vertex, byAnotherThan: outline.robot) { isFree = false }
+    }
+    return isFree
+  }
+
   func visitCells(under outline: Outline, _ body: (Cell, VertexID?) -> Void) {
     let rectangle = OrientedRectangle(outline, shrunkBy: Double(toleranceMillimetres))
     let reach = rectangle.reach

@@ -41,6 +41,12 @@ public struct OwnershipChecker: Sendable {
       || others[vertex.rawValue].map { $0.contains(robot) } ?? false
   }
 
+  func isOwned(_ vertex: VertexID, byAnotherThan robot: RobotIndex) -> Bool {
+    let owner = owners[vertex.index]
+    return owner >= 0 && owner != robot.rawValue
+      || others[vertex.rawValue].map { $0.contains { $0 != robot } } ?? false
+  }
+
   /// Whether another robot owns a cell that `robot` owns.
   public func isContested(_ robot: RobotIndex) -> Bool {
     others.contains { cell, heirs in
