@@ -106,6 +106,16 @@ import Testing
     #expect(Failure(report)?.signature == "crash ended by signal")
   }
 
+  @Test(arguments: [("3..7", UInt64(3)...7), ("33", 33...33), ("0..0", 0...0)])
+  func seedsAreARangeOrOne(text: String, range: ClosedRange<UInt64>) {
+    #expect(SeedRange(argument: text)?.range == range)
+  }
+
+  @Test(arguments: ["", "7..3", "1..", "..4", "1..2..3", "a", "-1", "1..200000"])
+  func otherSeedsAreNone(text: String) {
+    #expect(SeedRange(argument: text) == nil)
+  }
+
   @Test func wrongUsesAreRefused() {
     let file = "s.yaml"
     for wrong in [

@@ -211,14 +211,14 @@ public struct SimulateCommand: ParsableCommand {
   }
 }
 
-/// `A..B`
+/// `A..B`, or one seed.
 struct SeedRange: ExpressibleByArgument {
   let range: ClosedRange<UInt64>
 
   init?(argument: String) {
     let parts = argument.components(separatedBy: "..")
-    guard parts.count == 2, let low = UInt64(parts[0]), let high = UInt64(parts[1]), low <= high,
-      high - low < 100_000
+    guard (1...2).contains(parts.count), let low = UInt64(parts[0]),
+      let high = UInt64(parts[parts.count - 1]), low <= high, high - low < 100_000
     else { return nil }
     range = low...high
   }
