@@ -36,6 +36,24 @@ struct LongVehicleTests {
     #expect(yard.state(second) == "completed")
   }
 
+  @Test func whoWaitsLongestHoldsUpNobodyInTheLane() throws {
+    var yard = try yard()
+    let east = try yard.add("east", 1, 1, try truck(), heading: 90_000)
+    let west = try yard.add("west", 24, 1, try truck(), heading: 270_000)
+    try yard.run(2)
+    let second = try yard.submit(try delivery("b", "a"), key: "k2", robot: west)
+    try yard.run(200) { $0.place(west).map { $0.y == 3 && $0.x < 16 } ?? false }
+    // Stopped in the lane, it has nothing planned, and the other comes up to wait at the lane's mouth.
+    try yard.ask(.pauseRobot(west))
+    let first = try yard.submit(try delivery("a", "b"), key: "k1", robot: east)
+    try yard.run(120)
+    #expect(yard.place(west).map { (7...18).contains($0.x) && $0.y == 3 } == true)
+    try yard.ask(.resumeRobot(west))
+    try yard.run(600) { $0.state(first) == "completed" && $0.state(second) == "completed" }
+    #expect(yard.state(first) == "completed")
+    #expect(yard.state(second) == "completed")
+  }
+
   @Test func noneSetsOutForABayThatIsTaken() throws {
     var yard = try yard()
     let holder = try yard.add("holder", 20, 5, try truck(), heading: 0)
