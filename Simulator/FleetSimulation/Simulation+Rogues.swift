@@ -236,8 +236,9 @@ extension Simulation {
   mutating func healRogues() {
     for i in robots.indices where robots[i].robot.isStanding && robots[i].session != nil {
       let isClose = !isFreeOfOthers(outline(i))
+      let route = robots[i].robot.route
       let isAstray =
-        robots[i].robot.route.order == 0 && (isAstride(i) || isAskew(i) || isClose)
+        route.visited == route.through && (isAstride(i) || isAskew(i) || isClose)
       guard !departed.contains(i), rogues.isDone(i, now: now),
         isAstray || rogues.contains(i) || world.isContested(i)
       else { continue }
