@@ -231,6 +231,14 @@ extension Simulation {
 
   // MARK: Operators
 
+  /// - Parameter wanted: the class that the task is to keep busy; nil: none in particular.
+  mutating func submit(_ order: TaskOrder, wanted: Int?) {
+    let ticket = desk.ask(TaskDesk.Asked(kind: order.kind, wanted: wanted, code: order.code))
+    let body = OperatorCommand.submitTask(key: ticket.key, spec: order.spec)
+    desk.keepLatest(body, number: ticket.number)
+    ask(body, number: ticket.number)
+  }
+
   mutating func ask(_ body: OperatorCommand) { ask(body, number: desk.number()) }
 
   mutating func ask(_ body: OperatorCommand, number: UInt64) {

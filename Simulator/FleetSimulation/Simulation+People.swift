@@ -24,11 +24,11 @@ extension Simulation {
     return open.isEmpty ? nil : open[fault.amount % open.count].id
   }
 
+  /// Many tasks at once; and the latest that were asked for are asked for again, as by a client that
+  /// was started anew and knows of no answer: under their keys, in new requests.
   mutating func storm(_ fault: Fault) {
-    for order in demand.burst(fault.amount) {
-      let ticket = desk.ask(TaskDesk.Asked(kind: order.kind, wanted: nil, code: order.code))
-      ask(.submitTask(key: ticket.key, spec: order.spec), number: ticket.number)
-    }
+    for request in desk.latest { ask(request.body) }
+    for order in demand.burst(fault.amount) { submit(order, wanted: nil) }
   }
 
   mutating func intervene(_ fault: Fault, _ index: Int) {

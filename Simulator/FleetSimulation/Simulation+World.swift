@@ -93,9 +93,7 @@ extension Simulation {
     var working = [Int](repeating: 0, count: site.classes.count)
     for i in robots.indices where isBusy(i) { working[robots[i].classIndex] += 1 }
     for order in demand.next(elapsed: elapsed, working: working, desk: desk) {
-      let ticket = desk.ask(
-        TaskDesk.Asked(kind: order.kind, wanted: order.wanted, code: order.code))
-      ask(.submitTask(key: ticket.key, spec: order.spec), number: ticket.number)
+      submit(order, wanted: order.wanted)
     }
   }
 

@@ -26,6 +26,9 @@ struct TaskDesk {
   private var taskFor: [ClientKey: TaskID] = [:]
   /// Requests without an answer, and when they were sent last.
   private var letters: [UInt64: (bytes: [UInt8], sent: Instant)] = [:]
+  /// The latest requests for tasks, but for those that were refused.
+  private(set) var latest: [(number: UInt64, body: OperatorCommand)] = []
+  private static let latestKept = 8
   private(set) var lastNumber: UInt64 = 0
   private(set) var refused = 0
   private(set) var refusals: [String] = []
@@ -48,6 +51,11 @@ struct TaskDesk {
     self.asked[key] = asked
     if let wanted = asked.wanted { unassigned[wanted] += 1 }
     return (lastNumber, key)
+  }
+
+  /// Keeps a request for a task among the latest.
+  mutating func keepLatest(_ body: OperatorCommand, number: UInt64) {
+    latest = latest.suffix(Self.latestKept - 1) + [(number, body)]
   }
 
   /// Numbers a request that is not for a task.
@@ -76,6 +84,7 @@ struct TaskDesk {
     guard let asked = pending.removeValue(forKey: number) else { return }
     guard case .refused(let refusal) = reply else { return }
     refused += 1
+    latest.removeAll { $0.number == number }
     if refusals.count < 10 { refusals.append("\(asked.kind.rawValue): \(refusal.message)") }
     if let wanted = asked.wanted { unassigned[wanted] -= 1 }
   }
