@@ -166,15 +166,18 @@ extension Simulation {
   /// The nearest cell where all that would be under the robot is nobody else's: where a jam leaves
   /// no free one, people push it there.
   private func gap(near place: Point, for i: Int, within: Int64) -> VertexID? {
-    restingPlaces(near: place, for: i, within: within).first { vertex in
-      var it = outline(i)
-      it.position = site.centre(of: vertex)
-      if let heading = site.startHeading(at: vertex, class: robots[i].classIndex) {
-        it.headingMillidegrees = heading.millidegrees
-      }
-      guard isFreeOfOthers(it) else { return false }
-      return !rogues.robots.contains { $0 != i && it.overlaps(outline($0)) }
+    restingPlaces(near: place, for: i, within: within).first { fits(i, $0) }
+  }
+
+  /// Whether all that would be under the robot, put there, is nobody else's.
+  private func fits(_ i: Int, _ vertex: VertexID) -> Bool {
+    var it = outline(i)
+    it.position = site.centre(of: vertex)
+    if let heading = site.startHeading(at: vertex, class: robots[i].classIndex) {
+      it.headingMillidegrees = heading.millidegrees
     }
+    guard isFreeOfOthers(it) else { return false }
+    return !rogues.robots.contains { $0 != i && it.overlaps(outline($0)) }
   }
 
   /// Cells on which a robot can come to rest, nearest first.
@@ -245,7 +248,7 @@ extension Simulation {
       let here = robots[i].robot.truePosition
       let clear = Int64(site.cellMillimetres) * 3 / 2
       let isAtHome = !isAskew(i) && !isClose && world.isAtHome(outline(i))
-      let own = isAtHome ? site.vertex(containing: here) : nil
+      let own = isAtHome ? site.vertex(containing: here).flatMap { fits(i, $0) ? $0 : nil } : nil
       guard
         let cell = own ?? freeCells(near: here, for: i, within: 60_000, clear: clear).first
           ?? gap(near: here, for: i, within: 60_000)

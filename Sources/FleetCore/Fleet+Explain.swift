@@ -68,7 +68,7 @@ extension Fleet {
     if let lease = robot.lease { return explainLease(i, lease) }
     if robot.containment != nil { return astray(i) }
     if robot.foreign?.dropAsked != nil, robot.presence != .present {
-      return ["it has a route that is not ours and was told to drop it", clearing(i)]
+      return ["it has a route that it must not drive and was told to drop it", clearing(i)]
     }
     if robot.presence == .unconfirmed {
       return ["it gets new road as soon as it answers the query"]

@@ -126,7 +126,9 @@ extension Fleet {
     guard let classIndex = robots[i].classIndex, traffic.plannedEnd(robots[i].index) == move.from
     else { return }
     let leg = leg(move.move, classIndex)
-    if robots[i].errand?.stops != false, traffic.stay(robots[i].index, on: leg.end) {
+    // What a mission has planned, and has no errand for any more, is still to be driven.
+    let isPassing = robots[i].job.task != nil && robots[i].errand?.stops != true
+    if !isPassing, traffic.stay(robots[i].index, on: leg.end) {
       if endAt[move.from] == robots[i].index { endAt[move.from] = nil }
       endAt[leg.end] = robots[i].index
       missionReplanned(i)

@@ -34,6 +34,7 @@ extension Fleet {
       isCurrent: isPresent ? query == 0 : hasHeard && answers,
       isOffItsEnd: isBetweenCells(i, position) || isPastEnd(i, position, route),
       refusesReleases: robots[i].refusedReleases >= Self.refusalsBorne)
+    if !standing || route.visited == route.through { robots[i].foreign = nil }
     let verdict = ReconcileRule.verdict(word, known(i))
     if verdict == .ignore || verdict == .nothing { return }
     guard let classIndex = robots[i].classIndex else {
@@ -108,10 +109,13 @@ extension Fleet {
     }
     let isDue =
       known.dropAsked.map { now - $0 >= Self.dropPeriod } ?? (now - known.asked >= Self.movesOff)
-    guard isDue else { return }
+    // In another mode somebody is at it.
+    guard isDue, robots[i].mode == .automatic else { return }
     robots[i].foreign?.dropAsked = now
-    let id = robots[i].id
-    incident(i, "\(id) stands on a route that is not ours and cannot give it up: it is to drop it")
+    incident(
+      i,
+      "\(robots[i].id) stands on a route that it must not drive and cannot give up: it is to drop it"
+    )
     dropRoute(i)
   }
 

@@ -38,7 +38,7 @@ struct SimulatedReplay {
     simulation.keepSteps()
     let context = CommandContext.current
     let end = until ?? simulation.longest
-    while true {
+    run: while true {
       let steps = simulation.nextSteps(until: end)
       for step in steps {
         switch step.cause {
@@ -50,7 +50,7 @@ struct SimulatedReplay {
         let lines = ReplayText.lines(of: step, robot: robot)
         guard !lines.isEmpty else { continue }
         for line in lines { context.print(line) }
-        if keys?.wait() == .leave { return outcome }
+        if keys?.wait() == .leave { break run }
       }
       if steps.isEmpty { break }
     }
