@@ -169,6 +169,18 @@ extension Simulation {
     restingPlaces(near: place, for: i, within: within).first { fits(i, $0) }
   }
 
+  /// The nearest parking place that is nobody else's.
+  private func shelter(near place: Point, for i: Int) -> VertexID? {
+    let places = site.parking.map(\.vertex).filter {
+      site.canRest(on: $0, class: robots[i].classIndex) && fits(i, $0)
+    }
+    func distance(_ vertex: VertexID) -> Int64 {
+      let centre = site.centre(of: vertex)
+      return abs(centre.x - place.x) + abs(centre.y - place.y)
+    }
+    return places.min { distance($0) < distance($1) }
+  }
+
   /// Whether all that would be under the robot, put there, is nobody else's.
   private func fits(_ i: Int, _ vertex: VertexID) -> Bool {
     var it = outline(i)
@@ -235,22 +247,25 @@ extension Simulation {
 
   /// Rogues, robots that stand where the server cannot take them up, and those that stand in one
   /// another's road are put onto the nearest free cell: onto the middle of their own where all that is
-  /// under them is theirs.
+  /// under them is theirs. Those that the server has named are carried where it parks robots.
   mutating func healRogues() {
+    let named = Set(server.isUp ? server.fleet.robotsToCarry : [])
     for i in robots.indices where robots[i].robot.isStanding && robots[i].session != nil {
       let isClose = !isFreeOfOthers(outline(i))
       let route = robots[i].robot.route
       let isAstray =
         route.visited == route.through && (isAstride(i) || isAskew(i) || isClose)
+      let isNamed = named.contains(robots[i].id)
       guard !departed.contains(i), rogues.isDone(i, now: now),
-        isAstray || rogues.contains(i) || world.isContested(i)
+        isAstray || isNamed || rogues.contains(i) || world.isContested(i)
       else { continue }
       let here = robots[i].robot.truePosition
       let clear = Int64(site.cellMillimetres) * 3 / 2
       let isAtHome = !isAskew(i) && !isClose && world.isAtHome(outline(i))
       let own = isAtHome ? site.vertex(containing: here).flatMap { fits(i, $0) ? $0 : nil } : nil
       guard
-        let cell = own ?? freeCells(near: here, for: i, within: 60_000, clear: clear).first
+        let cell = (isNamed ? shelter(near: here, for: i) : own)
+          ?? freeCells(near: here, for: i, within: 60_000, clear: clear).first
           ?? gap(near: here, for: i, within: 60_000)
       else { continue }
       counts[.handMoves, default: 0] += 1

@@ -125,6 +125,8 @@ struct World {
       outlines.append(outline)
       guard isOnMap[i], all || !sights[i].isStanding, !rogues.contains(i) else { continue }
       note(ownership.check(outline), now)
+      // One that came back with an older route drives nothing of it before it is confirmed.
+      guard !(sights[i].isStanding && robots[i].robot.isHeld) else { continue }
       note(
         ownership.checkStopping(
           outline.robot, position: outline.position,

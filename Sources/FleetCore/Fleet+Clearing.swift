@@ -75,6 +75,7 @@ extension Fleet {
     leaveTask(i, failing: cause)
     robots[i].action = nil
     robots[i].containment = nil
+    robots[i].givesWay = nil
     robots[i].lease = nil
     robots[i].strayStates = 0
     robots[i].watch = StandstillWatch()

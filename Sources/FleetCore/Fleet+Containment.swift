@@ -43,6 +43,11 @@ extension Fleet {
         return .violation
       }
       if hasOverrun(i, state) { return .doubtful }
+    } else if state.route.order < known.order, known.visited == 0, !traffic.hasRoadAhead(robot),
+      hasOverrun(i, state)
+    {
+      // It was given no road yet since it was taken up where it stood.
+      return .doubtful
     }
     if let vertex = site.vertex(containing: state.position), !isLong(i),
       traffic.owner(of: vertex.rawValue) == robot
@@ -59,7 +64,9 @@ extension Fleet {
       return false
     }
     // It stands where it has said before, and its localisation wavers.
-    if state.route.visited == 0, let place = robots[i].settledAt, isNear(i, place, state.position) {
+    if state.route.visited == 0 || state.route.order < robots[i].order,
+      let place = robots[i].settledAt, isNear(i, place, state.position)
+    {
       return false
     }
     let covered = outline(i, at: state.position, heading: state.headingMillidegrees)

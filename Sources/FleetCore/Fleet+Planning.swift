@@ -51,9 +51,14 @@ extension Fleet {
   }
 
   /// What was released to robots that have not been able to drive for long, or have been slow for
-  /// long, is no way for others either: walls.
+  /// long, is no way for others either, nor is what they stand astride: walls.
   private func heldRoad(_ agents: [PlanningAgent]) -> [Int32] {
     var walls: [Int32] = []
+    for i in robots.indices
+    where agents[i].mobility == .wall && traffic.sprawls(robots[i].index) && !isLong(i) {
+      for cell in traffic.plannedRest(robots[i].index).resources
+      where Int(cell) < site.graph.vertexCount && endAt[cell] == nil { walls.append(cell) }
+    }
     for i in robots.indices
     where (agents[i].mobility == .wall || isPlannedRound(i))
       && traffic.hasRoadAhead(robots[i].index)
@@ -96,8 +101,23 @@ extension Fleet {
       arriveIfThere(i)
     } else {
       agent.mobility = .free
+      if agent.goal < 0 || agent.goal == agent.at, let step = stepOut(i, classIndex) {
+        agent.goal = step
+      }
     }
     return agent
+  }
+
+  /// Where a robot that has nowhere to drive to drives all the same, since it was put down astride cells
+  /// and is in others' way until it has left them once: to the next cell that it can have.
+  private func stepOut(_ i: Int, _ classIndex: Int) -> Int32? {
+    let robot = robots[i].index
+    guard traffic.sprawls(robot), !isLong(i) else { return nil }
+    for move in graphs[classIndex].moves(from: traffic.plannedEnd(robot)) {
+      let leg = leg(move, classIndex)
+      if endAt[leg.end] == nil, traffic.refusal(of: leg, for: robot) == nil { return leg.end }
+    }
+    return nil
   }
 
   /// Whether the robot can be planned for at all.

@@ -64,6 +64,12 @@ public struct Traffic: Sendable, Codable {
     return (plan.heading, plan.restingResources)
   }
 
+  /// Whether `robot` rests on more than one cell, or in a junction, where its plan ends.
+  public func sprawls(_ robot: RobotIndex) -> Bool {
+    let slot = present(robot)
+    return routes[slot].legs[routes[slot].legs.last].plan.rest.count > 1
+  }
+
   /// The end of the last leg `robot` has visited.
   public func visitedEnd(_ robot: RobotIndex) -> Int32 {
     routes[present(robot)].legs.firstEnd

@@ -200,6 +200,49 @@ import Testing
     #expect(yard.fleet.fleetStatistics().contained <= 1 && violations(yard) == [])
   }
 
+  @Test func whoWaitsAstrideCellsMakesRoom() throws {
+    var yard = try Yard(["#a####", "P....b", "#P####"])
+    let idler = try yard.add("idler", 0, 1)
+    let busy = try yard.add("busy", 1, 2)
+    try yard.run(10)
+    // At its parking place, and on half of the crossing.
+    _ = yard.robots[idler]?.placeByHand(at: Point(x: 940, y: 1500), now: yard.now)
+    try yard.run(10) { $0.fleet.robots[0].presence == .present && owned($0).count == 2 }
+    let task = try yard.submit(try delivery(), robot: busy)
+    try yard.run(120) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+    #expect(yard.place(idler) == Cell(x: 0, y: 1) && violations(yard) == [])
+  }
+
+  @Test func whoCannotMoveIsDrivenRoundWithAllThatItStandsOn() throws {
+    var yard = try Yard(["a....b", "......", "P....P"])
+    let idler = try yard.add("idler", 2, 0)
+    let busy = try yard.add("busy", 5, 2)
+    try yard.run(10)
+    try yard.ask(.pauseRobot(idler))
+    _ = yard.robots[idler]?.placeByHand(at: Point(x: 2500, y: 1040), now: yard.now)
+    let task = try yard.submit(try delivery(), robot: busy)
+    try yard.run(120) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed" && violations(yard) == [])
+  }
+
+  @Test func whoStandsWhereItCanDriveNowhereIsNamed() throws {
+    var yard = try Yard(["a...#..", "P..b#.."])
+    let id = try yard.add("r1", 0, 1)
+    try yard.run(10)
+    _ = yard.robots[id]?.placeByHand(at: point(5, 1), now: yard.now)
+    let task = try yard.submit(try delivery())
+    try yard.run(100)
+    #expect(yard.fleet.robotsToCarry.isEmpty)
+    try yard.run(200) { !$0.fleet.robotsToCarry.isEmpty }
+    #expect(yard.fleet.robotsToCarry == [id])
+    let told = "r1 has not come on for 180 s: it can drive to no place from (5, 1)"
+    #expect(yard.incidents.count { $0.contains(told) } == 1)
+    _ = yard.robots[id]?.placeByHand(at: point(1, 1), now: yard.now)
+    try yard.run(120) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed" && yard.fleet.robotsToCarry.isEmpty)
+  }
+
   @Test func aRobotSwitchedOnAgainBetweenCellsDrivesOn() throws {
     var yard = try Yard(Self.town)
     let id = try yard.add("r1", 0, 1)

@@ -72,6 +72,54 @@ struct LongVehicleTests {
     #expect(yard.state(second) == "completed")
   }
 
+  /// Two trucks that hands have put nose to nose into the lane, where neither can turn.
+  private func noseToNose() throws -> (yard: Yard, trucks: [RobotID]) {
+    var yard = try yard()
+    let east = try yard.add("east", 10, 3, try truck(), heading: 90_000)
+    let west = try yard.add("west", 15, 3, try truck(), heading: 270_000)
+    try yard.run(400) { !$0.fleet.robotsToCarry.isEmpty }
+    return (yard, [east, west])
+  }
+
+  @Test func whoMustBeCarriedOutOfOthersWayIsNamed() throws {
+    var (yard, trucks) = try noseToNose()
+    #expect(yard.fleet.robotsToCarry == [trucks[0]])
+    #expect(
+      yard.incidents.filter { $0.contains("carry") } == [
+        "east, west: none can get out of the others' way: somebody must carry east away"
+      ])
+    let why = try #require(yard.fleet.explanation(of: trucks[1]))
+    #expect(why.contains("it does not get out before east is carried away"))
+    _ = yard.robots[trucks[0]]?.placeByHand(at: point(1, 1), heading: 90_000, now: yard.now)
+    try yard.run(120) { $0.place(trucks[1]).map { $0.x < 7 || $0.x > 18 } ?? false }
+    #expect(yard.place(trucks[1]).map { $0.x < 7 || $0.x > 18 } == true)
+    #expect(yard.fleet.robotsToCarry.isEmpty)
+  }
+
+  @Test func nobodyIsToldTwiceWhomToCarry() throws {
+    var (yard, _) = try noseToNose()
+    try yard.run(120)
+    #expect(yard.incidents.count { $0.contains("carry") } == 1)
+  }
+
+  @Test func whoGaveWayAndIsTakenOffTheMapHoldsUpNobody() throws {
+    var yard = try yard()
+    let east = try yard.add("east", 1, 1, try truck(), heading: 90_000)
+    let gone = try yard.add("gone", 24, 1, try truck(), heading: 270_000)
+    try yard.run(2)
+    let place = try #require(yard.fleet.plannedPose(1)).number
+    try yard.cut(gone)
+    try yard.run(90)
+    yard.fleet.robots[1].givesWay = GivingWay(way: [place], other: cart, since: yard.now)
+    guard case .done = try yard.ask(.clearRobot(gone, confirmed: true)) else {
+      Issue.record("not cleared")
+      return
+    }
+    let task = try yard.submit(try delivery("a", "b"), robot: east)
+    try yard.run(300) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+  }
+
   /// A cart under way from `a` to `b`, planned as far ahead as it may be.
   private func underWay() throws -> (yard: Yard, task: TaskID, end: Int32) {
     var yard = try Yard([
