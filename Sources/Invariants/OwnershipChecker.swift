@@ -109,9 +109,10 @@ public struct OwnershipChecker: Sendable {
         found.append(.disconnected(robot, order: update.order, leg: number))
         break
       }
-      let covered = longVehicle(robot).map {
-        swept(by: $0, from: track.end, along: leg.points)
-      }
+      // It drives to where its order starts, under its outline all the way, before it turns.
+      var start = track.end
+      if number == 1 { start.point = update.start }
+      let covered = longVehicle(robot).map { swept(by: $0, from: start, along: leg.points) }
       track.append(vertices, points: leg.points, swept: covered)
     }
     for vertex in track.release(through: update.releasedThrough) {

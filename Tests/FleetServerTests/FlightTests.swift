@@ -227,6 +227,11 @@ struct FlightTests {
     var replay = try FlightReplay(incident)
     #expect(replay.siteFiles.map(\.name) == ["site.yaml"])
     replay.begin(site: site)
+    // Nothing after the end that was asked for is gone through, or lost.
+    while try replay.next(until: time(570)) != nil {}
+    #expect(replay.outcome.end == time(570))
+    let half = replay.outcome.inputs
+    #expect(try replay.next(until: time(570)) == nil && replay.outcome.inputs == half)
     var effects = 0
     while let step = try replay.next() { effects += step.effects.count }
     #expect(replay.outcome.divergence == nil)

@@ -32,6 +32,8 @@ struct FlightRecorderTests {
       #expect(outcome["batches"] as? Int ?? 0 > 20 && outcome["diverged_at"] == nil, "\(outcome)")
     }
     let robot = try #require(try depot.fleet(4).first)
+    let unknown = try depot.run(["replay", second, "--robot", "nobody"])
+    #expect(unknown.status == 1 && unknown.err.contains("nobody is no robot of this recording"))
     let shown = try depot.run(["replay", second, "--robot", robot])
     #expect(shown.status == 0 && shown.out.contains("\(robot) reports"), "\(shown.err)")
     #expect(shown.out.contains("-> to \(robot): "))

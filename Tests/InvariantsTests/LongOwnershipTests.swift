@@ -84,6 +84,17 @@ import Testing
     #expect(owned(checker) == Set((4...8).map { Cell(x: 5, y: $0) }))
   }
 
+  @Test func itTurnsWhereItsOrderStarts() throws {
+    var (middle, beside) = (try checker(), try checker())
+    _ = middle.placed(a, at: centre(5, 5), heading: 90_000)
+    _ = beside.placed(a, at: Point(x: 5150, y: 5500), heading: 90_000)
+    let under = owned(beside)
+    #expect(under == row(2...7, 5))
+    #expect(middle.sent(a, route([centre(5, 6)])) == [])
+    #expect(beside.sent(a, route([centre(5, 6)])) == [])
+    #expect(owned(beside) == owned(middle).union(under))
+  }
+
   @Test func anotherOnWhatItSweepsIsAViolation() throws {
     var checker = try checker()
     _ = checker.placed(a, at: centre(5, 5), heading: 90_000)

@@ -128,7 +128,7 @@ struct ReplayCommand: ParsableCommand {
     var keys = keys
     var begin: Instant?
     var (first, last) = (replay.window.from, replay.window.to)
-    while let step = try replay.next() {
+    while let step = try replay.next(until: begin == nil ? nil : last) {
       if begin == nil {
         begin = step.time
         if let from { first = try time(from, since: step.time) }
@@ -140,6 +140,9 @@ struct ReplayCommand: ParsableCommand {
       guard !lines.isEmpty else { continue }
       for line in lines { context.print(line) }
       if keys?.wait() == .leave { break }
+    }
+    if let robot, !replay.siteFiles.isEmpty, replay.explanation(of: robot) == nil {
+      throw .file(robot.text, "is no robot of this recording")
     }
     try tell(replay, begin)
   }

@@ -43,6 +43,8 @@ public struct FlightReplay {
   private var current = 0
   private var fleet: Fleet?
   private var pending: [FleetEffect] = []
+  /// Read, and not gone through yet: it comes after the end that was asked for.
+  private var held: (event: FleetEvent, time: Instant)?
   private let codec = WireCodec()
 
   public init(_ incident: Incident) throws(FlightError) {
@@ -99,8 +101,20 @@ public struct FlightReplay {
     }
   }
 
-  /// The next input; nil at the end.
-  public mutating func next() throws(FlightError) -> Step? {
+  /// The next input; nil at the end, or where it comes after `last`.
+  public mutating func next(until last: Instant? = nil) throws(FlightError) -> Step? {
+    if held == nil { held = try read() }
+    guard let (event, time) = held, time <= last ?? time else { return nil }
+    held = nil
+    outcome.inputs += 1
+    outcome.end = time
+    let effects = fleet?.handle(event, now: time) ?? []
+    pending += effects
+    return Step(time: time, input: event, effects: effects)
+  }
+
+  /// Reads up to the next input; nil: there is none.
+  private mutating func read() throws(FlightError) -> (event: FleetEvent, time: Instant)? {
     while current < segments.count {
       guard let entry = try segments[current].next() else {
         current += 1
@@ -108,12 +122,7 @@ public struct FlightReplay {
       }
       switch entry {
       case .batch(let digest, let time): compare(digest, time)
-      case .input(let event, let time):
-        outcome.inputs += 1
-        outcome.end = time
-        let effects = fleet?.handle(event, now: time) ?? []
-        pending += effects
-        return Step(time: time, input: event, effects: effects)
+      case .input(let event, let time): return (event, time)
       }
     }
     return nil
