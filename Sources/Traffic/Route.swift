@@ -70,7 +70,6 @@ struct Route: Sendable, Codable {
     furthest = number
     backlog = 0
     isHeld = false
-    isContested = false
     isAwaited = false
     pendingTrim = nil
     trimmedUpdate = 0

@@ -22,34 +22,64 @@ extension Traffic {
     for rival in rivals { cuts += cutsBehind(rival) }
     let withdrawn = cut(cuts)
     guard !rivals.isEmpty else { return .joined(withdrawn: withdrawn) }
-    refreshContests()
+    // What was contested before is so still: nobody has given anything back that was released.
+    for resource in resources { freezeRivals(on: resource) }
     return .contested(with: rivals.sorted(), withdrawn: withdrawn)
   }
 
-  /// Ends the contests of resources that at most one robot holds now.
-  mutating func refreshContests() {
-    guard !contested.isEmpty else { return }
+  /// Robot `slot` has given something back: ends the contests of resources that at most one robot holds
+  /// now. Of those that it had no part in none can have ended.
+  mutating func refreshContests(after slot: Int) {
+    guard !contested.isEmpty, routes[slot].isContested || !routes[slot].obstruction.isEmpty
+    else { return }
     for slot in contestants where routes[Int(slot)].isContested {
       routes[Int(slot)].isContested = false
       markDirty(slot)
     }
     contestants.removeAll(keepingCapacity: true)
-    contested = contested.filter { resource in
-      let holding = holders(of: resource)
-      return holding.contains { $0 != holding[0] }
+    let before = contested
+    contested.removeAll(keepingCapacity: true)
+    for resource in before where freezeRivals(on: resource) { contested.append(resource) }
+  }
+
+  /// Freezes those that hold `resource`, if they are several.
+  @discardableResult
+  private mutating func freezeRivals(on resource: Int32) -> Bool {
+    var first: Int32 = -1
+    var isShared = false
+    var node = queues.first(of: resource)
+    while node >= 0 {
+      let token = queues[node]
+      node = queues.next(after: node)
+      guard isHolding(token) else { continue }
+      if first < 0 { first = token.robot }
+      guard token.robot != first else { continue }
+      if !isShared { freeze(first) }
+      isShared = true
+      freeze(token.robot)
     }
-    for resource in contested {
-      for holder in holders(of: resource) {
-        routes[Int(holder)].isContested = true
-        contestants.append(holder)
-      }
-    }
+    return isShared
+  }
+
+  private mutating func freeze(_ slot: Int32) {
+    guard !routes[Int(slot)].isContested else { return }
+    routes[Int(slot)].isContested = true
+    contestants.append(slot)
   }
 
   /// Robots with released claims on `resource`, or that obstruct it.
   func holders(of resource: Int32) -> [Int32] {
-    queues.tokens(on: resource)
-      .filter { $0.leg == VisitToken.astray || $0.leg <= routes[Int($0.robot)].released }
-      .map(\.robot)
+    var found: [Int32] = []
+    var node = queues.first(of: resource)
+    while node >= 0 {
+      let token = queues[node]
+      if isHolding(token) { found.append(token.robot) }
+      node = queues.next(after: node)
+    }
+    return found
+  }
+
+  private func isHolding(_ token: VisitToken) -> Bool {
+    token.leg == VisitToken.astray || token.leg <= routes[Int(token.robot)].released
   }
 }

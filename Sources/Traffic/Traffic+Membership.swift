@@ -131,7 +131,7 @@ extension Traffic {
       }
     }
     routes[robot.index].isPresent = false
-    refreshContests()
+    refreshContests(after: robot.index)
     guard route.released < route.legs.last else { return [] }
     let legs = (route.released + 1...route.legs.last).map { route.legs[$0].plan }
     return [Withdrawal(robot: robot, legs: legs, newEnd: newEnd)]

@@ -39,8 +39,8 @@ extension Traffic {
     guard robot.index < routes.count, !routes[robot.index].obstruction.isEmpty else { return }
     let token = VisitToken(robot: robot.rawValue, leg: VisitToken.astray)
     for resource in routes[robot.index].obstruction { giveBack(token, on: resource) }
+    refreshContests(after: robot.index)
     routes[robot.index].obstruction = []
-    refreshContests()
   }
 
   /// What `robot` obstructs, in the order in which it was taken; it need not have joined.

@@ -95,7 +95,7 @@ extension Traffic {
     }
     routes[slot].acknowledged = max(routes[slot].acknowledged, leg)
     markDirty(robot)
-    refreshContests()
+    refreshContests(after: slot)
     return driven
   }
 }

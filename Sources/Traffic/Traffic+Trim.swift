@@ -72,7 +72,7 @@ extension Traffic {
     routes[robot.index].released = min(routes[robot.index].released, through)
     routes[robot.index].acknowledged = min(routes[robot.index].acknowledged, through)
     let withdrawn = cut([Cut(robot.rawValue, from: through + 1)])
-    refreshContests()
+    refreshContests(after: robot.index)
     return withdrawn
   }
 }

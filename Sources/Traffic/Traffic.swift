@@ -26,7 +26,7 @@ public struct Traffic: Sendable, Codable {
   var dirty: [Int32] = []
   /// Resources where a forced claim stands before a released one.
   var contested: [Int32] = []
-  /// Robots that take part in a contest; some of them twice, or no more.
+  /// Robots that take part in a contest.
   var contestants: [Int32] = []
   /// One global order of appends.
   var appends: UInt64 = 0
