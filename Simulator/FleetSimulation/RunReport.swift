@@ -41,6 +41,8 @@ public struct RunReport: Sendable, Equatable {
   /// Of these, tasks and parcels that were lost or doubled.
   public var lostOrDoubledTasks: Int
   public var unparkedAfterDrain: Int
+  /// Robots that people had to move by hand when the faults were over.
+  public var movedWhenHealing = 0
   public var incidents: Int
   public var messages: Int64
   public var messagesLost: Int64
@@ -97,6 +99,7 @@ extension Simulation {
       faults: counts,
       violations: world.violations, incidentTexts: incidents, refusals: desk.refusals,
       explanations: explanations)
+    report.movedWhenHealing = movedWhenHealing
     report.demandWallSeconds = demandWallSeconds
     report.demandSeconds = min(elapsed, scenario.duration).inSeconds
     let counted = report.demandSeconds - scenario.warmup.inSeconds

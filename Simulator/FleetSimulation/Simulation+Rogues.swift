@@ -247,8 +247,10 @@ extension Simulation {
 
   /// Rogues, robots that stand where the server cannot take them up, and those that stand in one
   /// another's road are put onto the nearest free cell: onto the middle of their own where all that is
-  /// under them is theirs. Those that the server has named are carried where it parks robots.
+  /// under them is theirs. Those that the server has named are carried where it parks robots. Where nothing
+  /// was to go wrong nobody touches a robot: it would only hide what has.
   mutating func healRogues() {
+    guard !faults.isEmpty else { return }
     let named = Set(server.isUp ? server.fleet.robotsToCarry : [])
     for i in robots.indices where robots[i].robot.isStanding && robots[i].session != nil {
       let isClose = !isFreeOfOthers(outline(i))
@@ -268,7 +270,7 @@ extension Simulation {
           ?? freeCells(near: here, for: i, within: 60_000, clear: clear).first
           ?? gap(near: here, for: i, within: 60_000)
       else { continue }
-      counts[.handMoves, default: 0] += 1
+      movedWhenHealing += 1
       put(i, at: site.centre(of: cell))
     }
   }

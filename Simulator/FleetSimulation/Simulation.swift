@@ -118,6 +118,7 @@ public struct Simulation {
   var lastQueueCheck: Int64 = 0
   var incidents: [String] = []
   var incidentCount = 0
+  var movedWhenHealing = 0
   var codecErrors = 0
   var explanations: [String] = []
   /// Robots that have come to rest on a parking place or a charger since their last task.

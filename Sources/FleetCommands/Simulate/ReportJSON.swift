@@ -39,6 +39,7 @@ struct ReportJSON: Codable {
   var invariantViolations: Int
   var lostOrDoubledTasks: Int
   var unparkedAfterDrain: Int
+  var movedWhenHealing: Int
   var incidents: Int
   var messages: Int64
   var messagesLost: Int64
@@ -81,6 +82,7 @@ struct ReportJSON: Codable {
     invariantViolations = report.invariantViolations
     lostOrDoubledTasks = report.lostOrDoubledTasks
     unparkedAfterDrain = report.unparkedAfterDrain
+    movedWhenHealing = report.movedWhenHealing
     incidents = report.incidents
     messages = report.messages
     messagesLost = report.messagesLost
@@ -113,7 +115,8 @@ struct ReportJSON: Codable {
     (refusedTasks, busyShare, tasksPerHour, medianRouteCells) = (0, 0, 0, 0)
     (travelRatio, travelRatioMedian, travelRatioP95) = (0, 0, 0)
     (collisions, invariantViolations, lostOrDoubledTasks) = (0, 0, 0)
-    (unparkedAfterDrain, incidents, messages, messagesLost) = (0, 0, 0, 0)
+    (unparkedAfterDrain, movedWhenHealing, incidents) = (0, 0, 0)
+    (messages, messagesLost) = (0, 0)
     faults = [:]
     eventLogHash = ""
     (violations, incidentTexts, refusals, explanations) = ([], [], [], [])
