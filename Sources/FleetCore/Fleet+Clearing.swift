@@ -76,6 +76,8 @@ extension Fleet {
     robots[i].action = nil
     robots[i].containment = nil
     robots[i].givesWay = nil
+    robots[i].shutIn = nil
+    robots[i].progress = Progress(since: now)
     robots[i].lease = nil
     robots[i].strayStates = 0
     robots[i].watch = StandstillWatch()

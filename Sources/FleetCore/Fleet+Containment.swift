@@ -43,8 +43,8 @@ extension Fleet {
         return .violation
       }
       if hasOverrun(i, state) { return .doubtful }
-    } else if state.route.order < known.order, known.visited == 0, !traffic.hasRoadAhead(robot),
-      hasOverrun(i, state)
+    } else if state.route.order < known.order, known.visited == 0, robots[i].presence == .present,
+      !traffic.hasRoadAhead(robot), hasOverrun(i, state)
     {
       // It was given no road yet since it was taken up where it stood.
       return .doubtful

@@ -150,12 +150,7 @@ extension Fleet {
       let goal = site.graph.cell(of: VertexID(robots[i].goal))
       chain.append("no way to \(goal) is planned: robots in its way must move first")
     }
-    if let carry = robots[i].progress.carry {
-      chain.append(
-        robots[i].goal < 0
-          ? marooned(i)
-          : "it does not get out before \(robots[carry.robot.index].id) is carried away")
-    }
+    if let carrying = explainCarrying(i) { chain.append(carrying) }
     return chain
   }
 

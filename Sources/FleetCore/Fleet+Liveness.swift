@@ -14,13 +14,13 @@ struct Progress: Sendable, Codable {
   var searched: Instant?
   /// It was told that it cannot move.
   var isReported = false
-  /// Whom somebody must carry away before it can come on.
-  var carry: Carry?
+  /// What for; nil: it has nothing to wait for.
+  var wait: Wait?
 
-  struct Carry: Sendable, Codable {
-    var robot: RobotIndex
-    /// When that was last said.
-    var told: Instant
+  enum Wait: Sendable, Codable {
+    case toDrive
+    /// For a place that it could drive to.
+    case aimless
   }
 }
 
@@ -37,36 +37,40 @@ extension Fleet {
 
   /// Looks at one robot's progress. - Complexity: O(1) while it comes on
   mutating func watchProgress(_ i: Int) {
-    guard wantsToDrive(i) || hasNowhereToGo(i) else {
+    let wait: Progress.Wait? =
+      wantsToDrive(i) ? .toDrive : hasNowhereToGo(i) ? .aimless : nil
+    guard let wait else {
       robots[i].progress = Progress(since: now)
       return
     }
     let mark = traffic.position(of: robots[i].index)
-    if mark.order != robots[i].progress.order || mark.visited != robots[i].progress.visited {
-      if robots[i].progress.isReported {
+    let hasComeOn =
+      mark.order != robots[i].progress.order || mark.visited != robots[i].progress.visited
+    if hasComeOn || wait != robots[i].progress.wait {
+      if hasComeOn, robots[i].progress.isReported {
         notice(.robotChanged, robot: i, "\(robots[i].id) has come on again")
       }
-      robots[i].progress = Progress(order: mark.order, visited: mark.visited, since: now)
+      robots[i].progress = Progress(
+        order: mark.order, visited: mark.visited, since: now, wait: wait)
     }
     guard now - robots[i].progress.since >= Self.cannotMoveAfter, !robots[i].progress.isReported
     else { return }
-    let seconds = (now - robots[i].progress.since).components.seconds
-    let last = holdUp(i)
     let cause: String
-    if robots[i].goal < 0 {
+    if wait == .aimless {
       guard isMarooned(i) else {
         robots[i].progress.since = now
         return
       }
-      robots[i].progress.carry = Progress.Carry(robot: robots[i].index, told: now)
       cause = marooned(i)
     } else {
+      let last = holdUp(i)
       cause =
         last == i
         ? "no way is found for it" : "it waits for \(robots[last].id) (\(activity(last)))"
     }
     robots[i].progress.isReported = true
     statistics.cannotMove += 1
+    let seconds = (now - robots[i].progress.since).components.seconds
     incident(i, "\(robots[i].id) has not come on for \(seconds) s: \(cause)")
     if let task = robots[i].job.task, tasks.open[task]?.mission.canReassign == true {
       leaveTask(i, failing: nil)
@@ -79,45 +83,6 @@ extension Fleet {
       robots[i].goal >= 0
     else { return false }
     return traffic.visitedEnd(robots[i].index) != robots[i].goal
-  }
-
-  /// Whether the robot could drive, and there is no place for it to drive to.
-  private func hasNowhereToGo(_ i: Int) -> Bool {
-    guard mayDrive(i), robots[i].freshness == .fresh, robots[i].action == nil,
-      robots[i].goal < 0, robots[i].isCutOff || robots[i].job == .idle
-    else { return false }
-    return places.group(at: traffic.plannedEnd(robots[i].index)) == nil
-  }
-
-  /// Whether the robot can drive to no place at all from where its plan ends.
-  /// - Complexity: O(places) where it is so
-  private mutating func isMarooned(_ i: Int) -> Bool {
-    let at = traffic.plannedEnd(robots[i].index)
-    for group in places.groups.indices {
-      for vertex in places.groups[group].vertices where distance(i, from: at, to: vertex) != nil {
-        return false
-      }
-    }
-    return true
-  }
-
-  func marooned(_ i: Int) -> String {
-    let cell = site.graph.cell(of: VertexID(traffic.plannedEnd(robots[i].index)))
-    let zones = closedZones.contains(true) ? "a closed zone is opened (`drover zone list`) or " : ""
-    return "it can drive to no place from \(cell): it stands there until \(zones)it is carried away"
-  }
-
-  /// The robots that somebody must carry away, for their own sake or for those whom they shut in.
-  /// - Complexity: O(robots)
-  public var robotsToCarry: [RobotID] {
-    var found: Set<RobotIndex> = []
-    for i in robots.indices {
-      guard let carry = robots[i].progress.carry,
-        robots[carry.robot.index].progress.carry != nil
-      else { continue }
-      found.insert(carry.robot)
-    }
-    return found.sorted { $0.rawValue < $1.rawValue }.map { robots[$0.index].id }
   }
 
   func isStalled(_ i: Int) -> Bool {

@@ -115,7 +115,11 @@ extension Fleet {
     guard traffic.sprawls(robot), !isLong(i) else { return nil }
     for move in graphs[classIndex].moves(from: traffic.plannedEnd(robot)) {
       let leg = leg(move, classIndex)
-      if endAt[leg.end] == nil, traffic.refusal(of: leg, for: robot) == nil { return leg.end }
+      if endAt[leg.end] == nil, places.group(at: leg.end) == nil,
+        traffic.refusal(of: leg, for: robot) == nil
+      {
+        return leg.end
+      }
     }
     return nil
   }

@@ -22,15 +22,13 @@ struct GivingWay: Sendable, Equatable, Codable {
 // the way of one that has waited for long drives aside to such a place.
 extension Fleet {
   /// Who has waited so long has others drive aside.
-  private static let patience = Duration.seconds(20)
+  static let patience = Duration.seconds(20)
   /// Nobody stays aside for longer.
   private static let longestAside = Duration.seconds(300)
   /// Whoever comes on no more on its way aside tries another one.
   private static let longestStand = Duration.seconds(60)
   /// Moves of a way that are looked at.
   private static let wayLimit = 2000
-  /// Vehicles of a ring that are tried for the one to carry away.
-  private static let candidates = 16
 
   /// Where a long vehicle is planned to.
   func longGoal(_ i: Int) -> Int32 { robots[i].givesWay?.place ?? robots[i].goal }
@@ -60,7 +58,7 @@ extension Fleet {
     }
     // Once a second will do.
     guard now.microseconds % 1_000_000 < settings.planningPeriod.wholeMicroseconds else { return }
-    nameWhomToCarry(blocked, ground)
+    watchRings(blocked, ground)
     for first in blocked where hasWaited(first) && robots[first].givesWay == nil {
       // One by whom nobody can get may have to drive aside itself: then it is the next one's turn.
       if isGivenWay(first)
@@ -68,37 +66,6 @@ extension Fleet {
       {
         return
       }
-    }
-  }
-
-  /// Planning leaves everybody a way out, but hands may put a vehicle where it shuts others in, and then
-  /// none of them comes out by itself: the one is named whose leaving helps most of them.
-  /// - Complexity: O(ring) searches of the order, once in three minutes
-  private mutating func nameWhomToCarry(_ blocked: [Int], _ ground: LongGround) {
-    for i in blocked where now - robots[i].progress.since >= Self.cannotMoveAfter {
-      if let carry = robots[i].progress.carry, now - carry.told < Self.cannotMoveAfter { continue }
-      let stranded = long.refuges.stranded(ground.vehicles)
-      guard let slot = ground.slots[i], stranded.contains(slot) else { continue }
-      var ring: [Int] = []
-      for member in robots.indices {
-        guard let slot = ground.slots[member], stranded.contains(slot) else { continue }
-        ring.append(member)
-      }
-      var best: (left: Int, robot: Int) = (.max, i)
-      for member in ring.prefix(Self.candidates) {
-        guard let slot = ground.slots[member] else { continue }
-        var others = ground.vehicles
-        others.remove(at: slot)
-        let left = long.refuges.stranded(others).count
-        if left < best.left { best = (left, member) }
-      }
-      let carry = Progress.Carry(robot: robots[best.robot].index, told: now)
-      for member in ring { robots[member].progress.carry = carry }
-      let names = ring.map { robots[$0].id.text }.joined(separator: ", ")
-      let id = robots[best.robot].id
-      incident(
-        best.robot, "\(names): none can get out of the others' way: somebody must carry \(id) away")
-      return
     }
   }
 

@@ -256,7 +256,11 @@ extension Fleet {
     planner.stuckAfter = settings.stuckAfterRounds
     planner.keepWays(of: before, closed: closedCells())
     for id in tasks.openOrder { _ = tasks.update(id) { $0.estimate = nil } }
-    for i in robots.indices { robots[i].goalDirty = true }
+    for i in robots.indices {
+      robots[i].goalDirty = true
+      // It may have a way again.
+      if robots[i].progress.wait == .aimless { robots[i].progress = Progress(since: now) }
+    }
   }
 
   /// The cells of all closed zones.

@@ -126,6 +126,7 @@ struct RobotEntry: Sendable, Codable {
   var goal: Int32 = -1
   /// It drives aside for another long vehicle before it goes on to its goal.
   var givesWay: GivingWay?
+  var shutIn: ShutIn?
   /// The goal must be looked at again before it is planned on.
   var goalDirty = true
   /// No bay of its errand's station can be reached: a zone is closed.

@@ -105,14 +105,17 @@ public struct OwnershipChecker: Sendable {
     for (offset, leg) in update.legs.enumerated() {
       let number = update.firstLeg + UInt64(offset)
       guard number > track.last else { continue }
-      guard let vertices = vertices(leg), track.isContinued(by: vertices, on: graph) else {
+      let vehicle = longVehicle(robot)
+      guard let vertices = vertices(leg), track.isContinued(by: vertices, on: graph),
+        vehicle == nil || number > 1 || vertex(at: update.start)?.rawValue == track.endVertex
+      else {
         found.append(.disconnected(robot, order: update.order, leg: number))
         break
       }
       // It drives to where its order starts, under its outline all the way, before it turns.
       var start = track.end
       if number == 1 { start.point = update.start }
-      let covered = longVehicle(robot).map { swept(by: $0, from: start, along: leg.points) }
+      let covered = vehicle.map { swept(by: $0, from: start, along: leg.points) }
       track.append(vertices, points: leg.points, swept: covered)
     }
     for vertex in track.release(through: update.releasedThrough) {

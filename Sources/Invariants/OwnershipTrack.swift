@@ -73,6 +73,9 @@ struct OwnershipTrack: Sendable {
     return beyond + legs[index].millimetresLeft(from: position)
   }
 
+  /// Where its last leg ends.
+  var endVertex: Int32? { legs[legs.count - 1].vertices.last }
+
   /// A new order starts where the last one's released road ends.
   mutating func begin(_ order: UInt64, robot: RobotIndex) -> Violation? {
     guard visited == released else {

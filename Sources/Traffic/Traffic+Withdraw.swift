@@ -38,9 +38,13 @@ extension Traffic {
     while number > routes[slot].released {
       number -= 1
       guard routes[slot].legs.end(of: number) == end else { continue }
+      // Astride cells nobody is to stay.
+      let plan = routes[slot].legs[number].plan
+      if plan.heading == nil, plan.rest.count > 1 { return false }
       let token = VisitToken(robot: robot.rawValue, leg: number)
-      for resource in routes[slot].legs[number].plan.restingResources
-      where !queues.isTail(token, of: resource) { return false }
+      for resource in plan.restingResources where !queues.isTail(token, of: resource) {
+        return false
+      }
       _ = removeLegs(of: Cut(robot.rawValue, from: number + 1))
       markDirty(robot.rawValue)
       return true

@@ -226,6 +226,17 @@ import Testing
     #expect(yard.state(task) == "completed" && violations(yard) == [])
   }
 
+  @Test func whoHasIdledForLongIsNotLate() throws {
+    var yard = try Yard(["a....b", "......"])
+    try yard.add("r1", 2, 1)
+    try yard.run(178)
+    let task = try yard.submit(try delivery())
+    try yard.run(60) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed" && yard.incidents == [])
+    try yard.run(400)
+    #expect(yard.incidents == [] && yard.fleet.robotsToCarry.isEmpty)
+  }
+
   @Test func whoStandsWhereItCanDriveNowhereIsNamed() throws {
     var yard = try Yard(["a...#..", "P..b#.."])
     let id = try yard.add("r1", 0, 1)

@@ -86,7 +86,7 @@ struct LongVehicleTests {
     #expect(yard.fleet.robotsToCarry == [trucks[0]])
     #expect(
       yard.incidents.filter { $0.contains("carry") } == [
-        "east, west: none can get out of the others' way: somebody must carry east away"
+        "east, west: none gets out of the others' way: somebody must carry east away"
       ])
     let why = try #require(yard.fleet.explanation(of: trucks[1]))
     #expect(why.contains("it does not get out before east is carried away"))
@@ -98,8 +98,39 @@ struct LongVehicleTests {
 
   @Test func nobodyIsToldTwiceWhomToCarry() throws {
     var (yard, _) = try noseToNose()
-    try yard.run(120)
+    try yard.run(500)
     #expect(yard.incidents.count { $0.contains("carry") } == 1)
+  }
+
+  @Test func twoRingsAreNamedApart() throws {
+    var yard = try Yard(
+      [
+        ".......############.......", ".P...a.############.b...P.",
+        ".......############.......", "..........................",
+        ".......############.......", ".P...P.############.P...P.",
+        "P......############......P", "..........................",
+        "P......############......P",
+      ], classes: [try truck()])
+    for (name, y) in [("a", Int64(3)), ("b", 7)] {
+      try yard.add("\(name)-east", 10, y, try truck(), heading: 90_000)
+      try yard.add("\(name)-west", 15, y, try truck(), heading: 270_000)
+    }
+    try yard.run(400) { $0.fleet.robotsToCarry.count == 2 }
+    #expect(yard.fleet.robotsToCarry.map(\.text) == ["a-east", "b-east"])
+    let why = try #require(yard.fleet.explanation(of: try RobotID("b-west")))
+    #expect(why.contains("it does not get out before b-east is carried away"))
+  }
+
+  @Test func whoStandsBehindAPausedOneNeedsNotBeCarried() throws {
+    var yard = try yard()
+    let first = try yard.add("first", 14, 3, try truck(), heading: 90_000)
+    try yard.add("second", 9, 3, try truck(), heading: 90_000)
+    try yard.ask(.pauseRobot(first))
+    try yard.run(500)
+    #expect(yard.fleet.robotsToCarry.isEmpty && !yard.incidents.contains { $0.contains("carry") })
+    try yard.ask(.resumeRobot(first))
+    try yard.run(120)
+    #expect(yard.fleet.robots.allSatisfy { $0.shutIn == nil })
   }
 
   @Test func whoGaveWayAndIsTakenOffTheMapHoldsUpNobody() throws {

@@ -128,7 +128,10 @@ struct ReplayCommand: ParsableCommand {
     var keys = keys
     var begin: Instant?
     var (first, last) = (replay.window.from, replay.window.to)
+    // Who is removed later was there; without the site nobody knows.
+    var isKnown = robot == nil || replay.siteFiles.isEmpty
     while let step = try replay.next(until: begin == nil ? nil : last) {
+      if let robot, !isKnown { isKnown = replay.explanation(of: robot) != nil }
       if begin == nil {
         begin = step.time
         if let from { first = try time(from, since: step.time) }
@@ -139,12 +142,13 @@ struct ReplayCommand: ParsableCommand {
       let lines = ReplayText.lines(of: step, robot: robot)
       guard !lines.isEmpty else { continue }
       for line in lines { context.print(line) }
-      if keys?.wait() == .leave { break }
-    }
-    if let robot, !replay.siteFiles.isEmpty, replay.explanation(of: robot) == nil {
-      throw .file(robot.text, "is no robot of this recording")
+      if keys?.wait() == .leave {
+        isKnown = true
+        break
+      }
     }
     try tell(replay, begin)
+    if let robot, !isKnown { throw .file(robot.text, "is no robot of this recording") }
   }
 
   private func tell(_ replay: FlightReplay, _ begin: Instant?) throws(FlightError) {
