@@ -33,7 +33,7 @@ struct FlightRecorderTests {
     }
     let robot = try #require(try depot.fleet(4).first)
     let unknown = try depot.run(["replay", second, "--robot", "nobody"])
-    #expect(unknown.status == 1 && unknown.err.contains("nobody is no robot of this recording"))
+    #expect(unknown.status == 1 && unknown.err.contains("there is no robot nobody in"))
     let shown = try depot.run(["replay", second, "--robot", robot])
     #expect(shown.status == 0 && shown.out.contains("\(robot) reports"), "\(shown.err)")
     #expect(shown.out.contains("-> to \(robot): "))

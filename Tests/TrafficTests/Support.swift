@@ -39,6 +39,21 @@ extension Traffic {
     _ = visited(robot, order: position(of: robot).order, leg: leg)
   }
 
+  /// Whether the contested resources, and the robots that take part, are those counted anew.
+  var knowsItsContests: Bool {
+    var shared: [Int32] = []
+    var parties: Set<Int32> = []
+    for resource in 0..<Int32(queues.resourceCount) {
+      let holding = Set(holders(of: resource))
+      guard holding.count > 1 else { continue }
+      shared.append(resource)
+      parties.formUnion(holding)
+    }
+    let frozen = routes.indices.filter { routes[$0].isContested }.map(Int32.init)
+    return contested.sorted() == shared && Set(frozen) == parties
+      && contestants.sorted() == parties.sorted()
+  }
+
   var violations: [Violation] { QueueChecker().check(snapshotForInvariants()) }
 }
 

@@ -119,6 +119,7 @@ struct ToyWorld {
     for index in robots.indices { drive(index) }
     releaseRoad()
     if now % 6 == 0 { checkPoses() }
+    if !traffic.knowsItsContests { violations.append("step \(now): contests") }
     if now % 16 == 0 { note(queues.check(traffic.snapshotForInvariants()), "queues") }
   }
 

@@ -148,7 +148,7 @@ struct ReplayCommand: ParsableCommand {
       }
     }
     try tell(replay, begin)
-    if let robot, !isKnown { throw .file(robot.text, "is no robot of this recording") }
+    if let robot, !isKnown { throw .file(file, "there is no robot \(robot) in this recording") }
   }
 
   private func tell(_ replay: FlightReplay, _ begin: Instant?) throws(FlightError) {
