@@ -20,12 +20,13 @@ extension Fleet {
   /// The robots that somebody must carry away, for their own sake or for those whom they shut in.
   /// - Complexity: O(robots)
   public var robotsToCarry: [RobotID] {
-    var found: Set<RobotIndex> = []
-    for i in robots.indices {
-      if isToldMarooned(i) { found.insert(robots[i].index) }
-      if let by = robots[i].shutIn?.by { found.insert(by) }
-    }
-    return found.sorted { $0.rawValue < $1.rawValue }.map { robots[$0.index].id }
+    var found: [RobotID] = []
+    for i in robots.indices where mustBeCarried(i) { found.append(robots[i].id) }
+    return found
+  }
+
+  func mustBeCarried(_ i: Int) -> Bool {
+    isToldMarooned(i) || robots[i].shutIn?.by == robots[i].index
   }
 
   func explainCarrying(_ i: Int) -> String? {

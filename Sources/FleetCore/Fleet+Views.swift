@@ -51,6 +51,7 @@ extension Fleet {
     let robot = robots[i]
     if let reason = hindrance(i) { return reason }
     if let action = robot.action { return doing(action) }
+    if mustBeCarried(i) { return "waiting to be carried away" }
     if robot.queuedGroup != nil, let group = robot.queuedGroup {
       return "waiting for a place at \(places.groups[group].id)"
     }

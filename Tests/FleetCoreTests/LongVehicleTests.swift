@@ -90,6 +90,7 @@ struct LongVehicleTests {
       ])
     let why = try #require(yard.fleet.explanation(of: trucks[1]))
     #expect(why.contains("it does not get out before east is carried away"))
+    #expect(yard.fleet.activity(0) == "waiting to be carried away")
     _ = yard.robots[trucks[0]]?.placeByHand(at: point(1, 1), heading: 90_000, now: yard.now)
     try yard.run(120) { $0.place(trucks[1]).map { $0.x < 7 || $0.x > 18 } ?? false }
     #expect(yard.place(trucks[1]).map { $0.x < 7 || $0.x > 18 } == true)
