@@ -47,20 +47,22 @@ extension Fleet {
     return places.group(at: traffic.plannedEnd(robots[i].index)) == nil
   }
 
-  /// Whether the robot can drive to no place at all from where its plan ends.
+  /// Whether the robot can drive to none of the places for its class from where its plan ends.
   /// - Complexity: O(places) where it is so
   mutating func isMarooned(_ i: Int) -> Bool {
     let at = traffic.plannedEnd(robots[i].index)
     let isLong = isLong(i)
+    var isAnyForIt = false
     for group in places.groups.indices {
-      for vertex in places.groups[group].vertices {
+      for vertex in places.groups[group].vertices where canEnter(i, vertex) {
+        isAnyForIt = true
         let isOpen =
           isLong
           ? distance(i, from: at, to: vertex) != nil : isReachable(i, from: at, to: vertex)
         if isOpen { return false }
       }
     }
-    return true
+    return isAnyForIt
   }
 
   private func isToldMarooned(_ i: Int) -> Bool {

@@ -160,7 +160,7 @@ extension Fleet {
     return planner.distance(graph: Int32(classIndex), from: from, to: to).map(Int32.init)
   }
 
-  private func canEnter(_ i: Int, _ vertex: Int32) -> Bool {
+  func canEnter(_ i: Int, _ vertex: Int32) -> Bool {
     guard let classIndex = robots[i].classIndex else { return false }
     return graphs[classIndex].isResting(vertex)
   }

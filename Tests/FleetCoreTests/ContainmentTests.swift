@@ -237,6 +237,13 @@ import Testing
     #expect(yard.incidents == [] && yard.fleet.robotsToCarry.isEmpty)
   }
 
+  @Test func whereThereAreNoPlacesNobodyIsMarooned() throws {
+    var yard = try Yard(["......", "......"])
+    try yard.add("r1", 2, 1)
+    try yard.run(400)
+    #expect(yard.incidents == [] && yard.fleet.robotsToCarry.isEmpty)
+  }
+
   @Test func whoStandsWhereItCanDriveNowhereIsNamed() throws {
     var yard = try Yard(["a...#..", "P..b#.."])
     let id = try yard.add("r1", 0, 1)
