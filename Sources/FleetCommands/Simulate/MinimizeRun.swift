@@ -47,7 +47,10 @@ struct MinimizeRun {
           guard !interrupt.isRaised else { throw Interrupted() }
           progress.show { "minimizing: \(Self.size(part[0]))" }
           let first = found.firstIndex { Failure($0)?.signature == failure.signature }
-          if let first { return begin + first }
+          guard let first else { continue }
+          progress.clear()
+          context.print("fails still: \(Self.size(part[first]))")
+          return begin + first
         }
         return nil
       }
