@@ -5,11 +5,14 @@ import VirtualRobot
 /// Where all robots are at one moment, worked out once for everybody who looks.
 struct Sights {
   /// One robot, as it is then.
-  struct Sight {
+  struct Sight: Equatable {
+    var pose: TruePose
     var outline: Outline
     var speed: Double
     var stopping: Double
     var isStanding: Bool
+    /// What it has seen in its way keeps it for so long.
+    var stopsFor: Duration?
   }
 
   private(set) var all: [Sight] = []
@@ -20,11 +23,22 @@ struct Sights {
 
   /// - Complexity: O(robots)
   mutating func take(_ robots: [SimulatedRobot]) {
-    all.removeAll(keepingCapacity: true)
-    all.reserveCapacity(robots.count)
     largest = 0
     farthestAhead = 0
-    for i in robots.indices { all.append(Self.sight(i, robots[i].robot)) }
+    robots.withUnsafeBufferPointer { robots in
+      for i in robots.indices {
+        if i == all.count {
+          all.append(Self.sight(i, robots[i].robot))
+          continue
+        }
+        all[i].stopsFor = robots[i].robot.stopsFor
+        // Most stand, and where they stood.
+        if all[i].isStanding, robots[i].robot.isStanding, robots[i].robot.pose == all[i].pose {
+          continue
+        }
+        all[i] = Self.sight(i, robots[i].robot)
+      }
+    }
     for sight in all {
       let outline = sight.outline
       largest = max(largest, Int64(outline.lengthMillimetres) + Int64(outline.widthMillimetres))
@@ -46,8 +60,8 @@ struct Sights {
       headingMillidegrees: Int32((pose.headingDegrees * 1000).rounded()) % 360_000,
       lengthMillimetres: robot.lengthMillimetres, widthMillimetres: robot.widthMillimetres)
     return Sight(
-      outline: outline, speed: speed, stopping: robot.stoppingDistance(at: speed),
-      isStanding: robot.isStanding)
+      pose: pose, outline: outline, speed: speed, stopping: robot.stoppingDistance(at: speed),
+      isStanding: robot.isStanding, stopsFor: robot.stopsFor)
   }
 
   /// No other robot whose outline, or what it is about to drive over, comes within `reach` of a

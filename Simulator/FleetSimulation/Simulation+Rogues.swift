@@ -21,10 +21,10 @@ extension Simulation {
     let near = sights.fromWest(seen)
     var everybody: WestToEast?
     for i in robots.indices {
-      let stops = robots[i].robot.stopsFor
+      let stops = sights.all[i].stopsFor
       if let stops {
         guard stops <= lookPeriod * 2 else { continue }
-      } else if robots[i].robot.isStanding {
+      } else if sights.all[i].isStanding {
         continue
       }
       if rogues.contains(i), everybody == nil { everybody = sights.fromWest(robots.indices) }

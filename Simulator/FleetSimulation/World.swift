@@ -162,23 +162,25 @@ struct World {
     var places: [ZoneChecker.Look] = []
     // What a robot does while it has no connection it tells later.
     var isLoaded: [Bool] = []
-    for i in robots.indices {
-      isLoaded.append(robots[i].robot.isLoaded || robots[i].session == nil)
-      let cell = site.vertex(containing: robots[i].robot.truePosition)?.rawValue ?? -1
-      batteries.append(
-        EnergyChecker.Look(
-          milliwattHours: robots[i].robot.energyMilliwattHours,
-          isDriving: !robots[i].robot.isStanding, isCharging: robots[i].robot.isCharging,
-          cell: cell))
-      let route = robots[i].robot.route
-      // Where it was put, or switched on, or has strayed to, it may have to rest.
-      let end = site.vertex(containing: robots[i].robot.routeEnd)?.rawValue ?? -1
-      let isAtRest =
-        robots[i].robot.isStanding && route.visited == route.through && route.visited > 0
-        && cell == end
-      places.append(
-        ZoneChecker.Look(
-          cell: cell, rests: isAtRest, isExcused: rogues.contains(i) || route.order == 0))
+    // In place: through the array's subscript all of a robot would be copied.
+    robots.withUnsafeBufferPointer { robots in
+      for i in robots.indices {
+        isLoaded.append(robots[i].robot.isLoaded || robots[i].session == nil)
+        let cell = site.vertex(containing: robots[i].robot.truePosition)?.rawValue ?? -1
+        let isStanding = robots[i].robot.isStanding
+        batteries.append(
+          EnergyChecker.Look(
+            milliwattHours: robots[i].robot.energyMilliwattHours, isDriving: !isStanding,
+            isCharging: robots[i].robot.isCharging, cell: cell))
+        let route = robots[i].robot.route
+        // Where it was put, or switched on, or has strayed to, it may have to rest.
+        let isDone = isStanding && route.visited == route.through && route.visited > 0
+        let isAtRest =
+          isDone && site.vertex(containing: robots[i].robot.routeEnd)?.rawValue ?? -1 == cell
+        places.append(
+          ZoneChecker.Look(
+            cell: cell, rests: isAtRest, isExcused: rogues.contains(i) || route.order == 0))
+      }
     }
     note(energy.check(batteries, now: now), now)
     note(zones.check(places), now)

@@ -83,11 +83,15 @@ extension Fleet {
       robots[i].goalDirty = true
       return nearest.vertex
     }
-    let free = vertices.filter { isFree($0, for: robot) }
-    if places.isNext(robot, group), let bay = closest(i, free, from: at) {
-      leaveQueue(i)
-      places.hold(bay.vertex, for: robot)
-      return bay.vertex
+    if places.isNext(robot, group) {
+      // A loop: a closure would copy the whole fleet.
+      var free: [Int32] = []
+      for vertex in vertices where isFree(vertex, for: robot) { free.append(vertex) }
+      if let bay = closest(i, free, from: at) {
+        leaveQueue(i)
+        places.hold(bay.vertex, for: robot)
+        return bay.vertex
+      }
     }
     places.enqueue(robot, group)
     robots[i].queuedGroup = group

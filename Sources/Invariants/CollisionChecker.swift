@@ -7,6 +7,10 @@ public struct CollisionChecker: Sendable {
   /// Collisions that have begun so far.
   public private(set) var collisions = 0
 
+  /// As at the last check; who has not moved since is not looked at again.
+  private var last: [Outline] = []
+  private var hasMoved: [Bool] = []
+  private var lastSide: Int64 = 0
   private var rectangles: [OrientedRectangle] = []
   private var heads: [Int32] = []
   private var next: [Int32] = []
@@ -20,13 +24,18 @@ public struct CollisionChecker: Sendable {
   /// Looks at all outlines of one moment; the collisions that have begun since the last.
   /// - Complexity: O(n) for vehicles that are mostly apart
   public mutating func check(_ outlines: [Outline]) -> [Violation] {
-    let side = index(outlines)
+    index(outlines)
     var pairs: [UInt64] = []
     var places: [UInt64: (Int, Int)] = [:]
     for i in outlines.indices {
-      visitNeighbours(of: i, side: side) { j in
-        guard rectangles[i].overlaps(rectangles[j]) else { return }
+      visitNeighbours(of: i) { j in
+        if hasMoved[i] || hasMoved[j] {
+          guard rectangles[i].overlaps(rectangles[j]) else { return }
+        } else if ongoing.isEmpty {
+          return
+        }
         let key = pairKey(outlines[i].robot, outlines[j].robot)
+        guard hasMoved[i] || hasMoved[j] || contains(key) else { return }
         pairs.append(key)
         places[key] = (i, j)
       }
@@ -45,7 +54,7 @@ public struct CollisionChecker: Sendable {
   }
 
   /// Sorts outlines into squares as wide as the widest outline's circle.
-  private mutating func index(_ outlines: [Outline]) -> Int64 {
+  private mutating func index(_ outlines: [Outline]) {
     var side: Int64 = 1
     for outline in outlines {
       // |length| + |width| is no less than the diagonal.
@@ -55,23 +64,38 @@ public struct CollisionChecker: Sendable {
     while slots < 2 * outlines.count { slots *= 2 }
     heads.removeAll(keepingCapacity: true)
     heads.append(contentsOf: repeatElement(-1, count: slots))
-    next.removeAll(keepingCapacity: true)
-    columns.removeAll(keepingCapacity: true)
-    rows.removeAll(keepingCapacity: true)
-    rectangles.removeAll(keepingCapacity: true)
-    for (i, outline) in outlines.enumerated() {
-      rectangles.append(OrientedRectangle(outline))
-      columns.append(floorDivide(outline.position.x, side))
-      rows.append(floorDivide(outline.position.y, side))
+    if last.count != outlines.count || side != lastSide { forget(outlines) }
+    lastSide = side
+    for i in outlines.indices {
+      let outline = outlines[i]
+      hasMoved[i] = outline != last[i]
+      if hasMoved[i] {
+        rectangles[i] = OrientedRectangle(outline)
+        columns[i] = floorDivide(outline.position.x, side)
+        rows[i] = floorDivide(outline.position.y, side)
+      }
       let slot = slotOf(columns[i], rows[i])
-      next.append(heads[slot])
+      next[i] = heads[slot]
       heads[slot] = Int32(i)
     }
-    return side
+    last = outlines
+  }
+
+  /// Makes room for `outlines`, each unlike what was there.
+  private mutating func forget(_ outlines: [Outline]) {
+    let nobody = Outline(
+      robot: RobotIndex(-1), position: Point(x: 0, y: 0), headingMillidegrees: 0,
+      lengthMillimetres: 0, widthMillimetres: 0)
+    last = [Outline](repeating: nobody, count: outlines.count)
+    hasMoved = [Bool](repeating: true, count: outlines.count)
+    rectangles = last.map { OrientedRectangle($0) }
+    columns = [Int64](repeating: 0, count: outlines.count)
+    rows = columns
+    next = [Int32](repeating: -1, count: outlines.count)
   }
 
   /// Calls `body` with every later-indexed neighbour in the nine squares around outline `i`.
-  private func visitNeighbours(of i: Int, side: Int64, _ body: (Int) -> Void) {
+  private func visitNeighbours(of i: Int, _ body: (Int) -> Void) {
     for row in rows[i] - 1...rows[i] + 1 {
       for column in columns[i] - 1...columns[i] + 1 {
         var node = heads[slotOf(column, row)]

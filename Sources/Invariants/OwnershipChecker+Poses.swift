@@ -28,6 +28,7 @@ extension OwnershipChecker {
     return isFree
   }
 
+  @inline(__always)
   func visitCells(under outline: Outline, _ body: (Cell, VertexID?) -> Void) {
     let rectangle = OrientedRectangle(outline, shrunkBy: Double(toleranceMillimetres))
     let reach = rectangle.reach

@@ -92,14 +92,21 @@ public struct OwnershipChecker: Sendable {
 
   /// A route is sent to `robot`, for the first time or again.
   public mutating func sent(_ robot: RobotIndex, _ update: RouteUpdate) -> [Violation] {
-    guard robot.index < tracks.count, var track = tracks[robot.index] else {
+    guard robot.index < tracks.count, var track = tracks[robot.index].take() else {
       return [.absent(robot)]
     }
+    // Taken out: with a second reference its legs would be copied.
+    defer { tracks[robot.index] = track }
     if update.order < track.order { return [] }
+    let before = update.order > track.order ? track : nil
     if update.order > track.order, let violation = track.begin(update.order, robot: robot) {
       return [violation]
     }
-    if let violation = track.check(update, robot: robot) { return [violation] }
+    if let violation = track.check(update, robot: robot) {
+      // An order that cannot begin so has not begun.
+      if let before { track = before }
+      return [violation]
+    }
     track.noteSent(update.update)
     var found: [Violation] = []
     for (offset, leg) in update.legs.enumerated() {
@@ -123,7 +130,6 @@ public struct OwnershipChecker: Sendable {
         found.append(.doubleOwner(cell: graph.cells[Int(vertex)], owner: owner, released: robot))
       }
     }
-    tracks[robot.index] = track
     return found
   }
 
@@ -137,7 +143,7 @@ public struct OwnershipChecker: Sendable {
     // They tell nothing of its road, and a robot that has not joined may say them.
     case .refused, .incident, .actionStarted, .actionEnded: return []
     }
-    guard robot.index < tracks.count, var track = tracks[robot.index] else {
+    guard robot.index < tracks.count, var track = tracks[robot.index].take() else {
       return [.absent(robot)]
     }
     var freed: [Int32] = []
@@ -153,7 +159,7 @@ public struct OwnershipChecker: Sendable {
     case .acknowledged(let order, _, let through) where order == track.order:
       // Late ones may name what was trimmed since.
       found = through > track.everReleased ? pastRelease(robot, track, through) : []
-    default: return []
+    default: break
     }
     tracks[robot.index] = track
     for vertex in freed { disown(robot, vertex) }
@@ -163,8 +169,8 @@ public struct OwnershipChecker: Sendable {
   private mutating func present(
     _ robot: RobotIndex, at position: Point, heading: Int32?, _ route: RoutePosition
   ) -> [Violation] {
-    guard route.order > 0, robot.index < tracks.count, var track = tracks[robot.index],
-      track.order == route.order
+    guard route.order > 0, robot.index < tracks.count,
+      tracks[robot.index]?.order == route.order, var track = tracks[robot.index].take()
     else { return placed(robot, at: position, heading: heading) }
     track.noteTold(route.update)
     let furthest = max(route.visited, route.through)

@@ -21,6 +21,7 @@ public struct RouteSequenceChecker: Sendable {
   /// Closed now, by place.
   private let isClosed: @Sendable (Point, [Bool]) -> Bool
   private var closed: [Bool]
+  private var closedCount = 0
 
   /// - Parameters:
   ///   - zones: how many there are.
@@ -34,7 +35,11 @@ public struct RouteSequenceChecker: Sendable {
   }
 
   /// The server has made it durable that a zone is closed, or open.
-  public mutating func zone(_ index: Int, isClosed: Bool) { closed[index] = isClosed }
+  public mutating func zone(_ index: Int, isClosed: Bool) {
+    guard closed[index] != isClosed else { return }
+    closed[index] = isClosed
+    closedCount += isClosed ? 1 : -1
+  }
 
   /// A server starts with what the last one had made durable.
   public mutating func serverStarted() {
@@ -72,7 +77,7 @@ public struct RouteSequenceChecker: Sendable {
     }
     track.isFresh = false
     track.update = max(track.update, update.update)
-    if closed.contains(true) { found += entries(robot, update, after: track.released) }
+    if closedCount > 0 { found += entries(robot, update, after: track.released) }
     track.released = max(track.released, update.releasedThrough)
     return found
   }

@@ -57,6 +57,11 @@ public struct PaceWatch: Sendable, Equatable, Codable {
     return slowSince != nil && arrears == .zero ? end() : []
   }
 
+  /// Whether `check` could say anything, however short the leg is.
+  public func isDue(_ now: Instant) -> Bool {
+    slowSince != nil || since.map { arrears + max(.zero, now - $0) >= Self.slowAt } ?? false
+  }
+
   /// What the leg that it drives, for which its class takes `expected`, has come to.
   public mutating func check(expected: Duration, now: Instant) -> [Effect] {
     if let slowSince {

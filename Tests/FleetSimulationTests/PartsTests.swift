@@ -1,5 +1,7 @@
 import Determinism
 import FleetModel
+import Foundation
+import SiteFiles
 import Testing
 
 @testable import FleetSimulation
@@ -188,4 +190,26 @@ private func record(_ id: String, key: ClientKey, state: TaskState, robot: Strin
   #expect(
     desk.stored(try record("t1", key: key, state: .cancelled, robot: nil), robot: nil)
       == [.endedAgain])
+}
+
+/// Who stands where it stood is not measured again, and need not be.
+@Test func sightsThatAreKeptAreThoseThatAreTaken() throws {
+  var scenario = Scenario(
+    name: "sights", site: "campus", robots: .count(8), duration: .seconds(60),
+    drainLimit: .seconds(60))
+  scenario.faults.chaos = 2
+  let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Maps/campus")
+  var simulation = try Simulation(scenario, site: try SiteFile.load(path.path), seed: 4)
+  var kept = Sights()
+  var standing = 0
+  for second in 1...50 {
+    simulation.run(until: .seconds(second))
+    kept.take(simulation.robots)
+    var fresh = Sights()
+    fresh.take(simulation.robots)
+    #expect(kept.all == fresh.all, "second \(second)")
+    standing += fresh.all.count(where: \.isStanding)
+  }
+  #expect(standing > 50 && standing < 350, "\(standing)")
 }

@@ -57,6 +57,42 @@ import Testing
     #expect(checker.collisions == 2)
   }
 
+  /// Some move, some stand, and now and then one comes or goes: every look finds what has begun since
+  /// the last, as if all pairs were looked at.
+  @Test func whoStandsIsNotForgotten() {
+    var random = Seed(9).generator()
+    var vans = (0..<30).map {
+      van(Int32($0), Int64(random.next(in: 0...6000)), Int64(random.next(in: 0...6000)))
+    }
+    var checker = CollisionChecker()
+    var ongoing: Set<[RobotIndex]> = []
+    var told = 0
+    for look in 0..<300 {
+      for i in vans.indices where random.next(in: 0...3) == 0 {
+        vans[i].position.x += Int64(random.next(in: 0...800)) - 400
+        vans[i].headingMillidegrees = Int32(random.next(in: 0...359)) * 1000
+      }
+      if look % 40 == 20 { vans.removeLast() }
+      if look % 40 == 30 { vans.insert(van(Int32(100 + look), 3000, 3000), at: 3) }
+      if look == 150 { vans[0].lengthMillimetres = 2500 }
+      var now: Set<[RobotIndex]> = []
+      for (i, a) in vans.enumerated() {
+        for b in vans.dropFirst(i + 1) where a.overlaps(b) {
+          now.insert([a.robot, b.robot].sorted())
+        }
+      }
+      let found = Set(
+        checker.check(vans).map { violation -> [RobotIndex] in
+          guard case .overlap(let a, _, let b, _) = violation else { return [] }
+          return [a, b]
+        })
+      #expect(found == now.subtracting(ongoing), "look \(look)")
+      told += found.count
+      ongoing = now
+    }
+    #expect(told > 100)
+  }
+
   @Test func findsWhatAllPairsFind() {
     var rng = Seed(5).generator()
     for _ in 0..<20 {

@@ -140,6 +140,17 @@ import Testing
     #expect(owned(checker, b) == [2])
   }
 
+  @Test func anOrderThatBeginsWrongHasNotBegun() {
+    var checker = driving()
+    #expect(checker.committed(a, .visited(order: 1, leg: 3)) == [])
+    #expect(
+      checker.sent(a, route([4], from: 5, order: 2))
+        == [.brokenRelease(a, order: 2, firstLeg: 5, after: 0)])
+    // The old one goes on.
+    #expect(checker.sent(a, route([4], from: 4, update: 2)) == [])
+    #expect(owned(checker, a) == [3, 4])
+  }
+
   @Test func brokenReleasesAreFound() {
     var gap = driving()
     #expect(

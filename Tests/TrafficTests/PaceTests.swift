@@ -70,4 +70,32 @@ import Testing
     #expect(watch.check(expected: Self.leg, now: Instant(microseconds: 65_000_000)) == [])
     #expect(!watch.isSlow)
   }
+
+  /// Where it is not due nothing is missed by not asking, whatever the leg.
+  @Test func nothingIsSaidWhereItIsNotDue() {
+    var random = Seed(3).generator()
+    var (asked, said) = (0, 0)
+    for _ in 0..<200 {
+      var watch = PaceWatch()
+      var now = Instant(microseconds: 0)
+      for _ in 0..<60 {
+        now = now + .milliseconds(random.next(in: 50...4000))
+        switch random.next(in: 0...4) {
+        case 0: watch.drives(random.next(in: 0...2) > 0, now: now)
+        case 1: _ = watch.visited(expected: .milliseconds(random.next(in: 0...3000)), now: now)
+        case 2: watch.excuse(.milliseconds(random.next(in: 0...5000)))
+        default:
+          var unasked = watch
+          let effects = watch.check(expected: .milliseconds(random.next(in: 0...3000)), now: now)
+          asked += 1
+          said += effects.count
+          if !unasked.isDue(now) {
+            #expect(effects == [])
+            #expect(unasked.check(expected: .zero, now: now) == [])
+          }
+        }
+      }
+    }
+    #expect(asked > 1000 && said > 50)
+  }
 }
