@@ -195,7 +195,8 @@ extension Simulation {
         + ", order \(route.order), update \(route.update), at leg \(route.visited) of \(route.through)"
       explain(.explainRobot(robots[i].id), note: "it \(motion) \(place)\(rogue)")
     }
-    for i in rogues.robots.prefix(20) {
+    // Who was taken off the site is nobody's riddle.
+    for i in rogues.robots.filter({ !departed.contains($0) }).prefix(20) {
       explain(.explainRobot(robots[i].id), note: world.explainRogue(outline(i)))
     }
   }
