@@ -80,19 +80,20 @@ let package = Package(
     shell("PlannerFiles", ["MAPF", "Grid", "Determinism"]),
     shell("FleetPorts", ["FleetModel", "Determinism"]),
     pure("FleetRecords", []),
+    shell("WorkerThread", []),
     shell("MQTTTransport", ["CMosquitto", "CLinux"]),
     shell("FleetStore", ["FleetPorts", "FleetModel", grdb]),
     shell(
       "FleetServer",
       [
         "FleetPorts", "FleetRecords", "MQTTTransport", "FleetCore", "FleetWire", "FleetModel",
-        "Invariants", "Site", "Determinism", logging,
+        "Invariants", "Site", "WorkerThread", "Determinism", logging,
       ]),
     shell(
       "FleetSimulation", path: "Simulator/FleetSimulation",
       [
         "FleetCore", "FleetRecords", "FleetWire", "FleetModel", "Site", "SiteFiles", "VirtualRobot",
-        "Invariants", "Traffic", "MAPF", "Grid", "Determinism", yams,
+        "Invariants", "Traffic", "MAPF", "Grid", "WorkerThread", "Determinism", yams,
       ]),
     shell(
       "FleetCommands",
@@ -128,12 +129,14 @@ let package = Package(
     tests("PlannerFilesTests", ["PlannerFiles", "MAPF", "Grid", "Determinism"]),
     tests("SiteFilesTests", ["SiteFiles", "Site", "FleetModel", "Grid"]),
     tests("MQTTTransportTests", ["MQTTTransport"]),
+    tests("WorkerThreadTests", ["WorkerThread"]),
     tests("FleetRecordsTests", ["FleetRecords", "Determinism"]),
     tests(
       "FleetServerTests",
       [
         "FleetServer", "FleetStore", "FleetPorts", "FleetRecords", "FleetWire", "FleetCore",
-        "FleetModel", "Missions", "SiteFiles", "Site", "Grid", "Determinism", logging,
+        "FleetModel", "Missions", "SiteFiles", "Site", "VirtualRobot", "Grid", "Determinism",
+        logging,
       ]),
     tests("FleetStoreTests", ["FleetStore", "FleetPorts", "FleetModel", "Determinism", grdb]),
     tests(

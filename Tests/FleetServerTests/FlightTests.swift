@@ -8,6 +8,7 @@ import Logging
 import Site
 import SiteFiles
 import Testing
+import VirtualRobot
 
 @testable import FleetServer
 
@@ -147,6 +148,9 @@ struct FlightTests {
   private final class Shell {
     let recorder: FlightRecorder
     var fleet: Fleet
+    /// What robots were sent since somebody asked.
+    var sent: [(robot: RobotID, message: ControlMessage)] = []
+    private(set) var images = 0
     private var requests: UInt64 = 0
 
     init(_ recorder: FlightRecorder, _ taken: Takeover, _ base: FlightBase) {
@@ -173,20 +177,25 @@ struct FlightTests {
       for case .persist(let change) in effects { digest.add(change) }
       for effect in effects {
         switch effect {
-        case .send(let robot, let message): digest.add(robot, WireCodec().encode(message))
+        case .send(let robot, let message):
+          digest.add(robot, WireCodec().encode(message))
+          sent.append((robot, message))
         case .heartbeat(let beat): digest.add(beat)
         case .persist, .notice, .reply, .superseded: break
         }
       }
       recorder.endBatch(digest.value, now: now)
-      if recorder.isSegmentFull { recorder.turn(fleet.rebase()) }
+      if recorder.isSegmentFull {
+        recorder.turn(fleet.rebase())
+        images += 1
+      }
     }
   }
 
-  private func shell(bytes: Int) throws -> Shell {
+  private func shell(bytes: Int, robots: Int = 1) throws -> Shell {
     let heir = Takeover.Heir(
       site: site, settings: FleetSettings(), seed: Seed(4), epoch: 1,
-      robots: [try RobotID("courier-1")], now: time(1))
+      robots: try (1...robots).map { try RobotID("courier-\($0)") }, now: time(1))
     let stored = StoredFleet(tasks: [], robots: [], closedZones: [])
     let settings = FlightSettings(
       bytes: bytes, siteFiles: [("site.yaml", "id: campus")], build: "test")
@@ -236,6 +245,69 @@ struct FlightTests {
     while let step = try replay.next() { effects += step.effects.count }
     #expect(replay.outcome.divergence == nil)
     #expect(replay.outcome.end >= time(580) && replay.outcome.batches > 60 && effects > 30)
+  }
+
+  /// Robots drive in a fleet so large that a planning round is under way at any time, also when an
+  /// image is made: the replay goes over the images as the server did.
+  @Test func aReplayGoesOnOverImages() throws {
+    let shell = try shell(bytes: 1 << 21, robots: 501)
+    shell.take(.transport(isUp: true), now: time(1))
+    var robots: [(id: RobotID, robot: VirtualRobot)] = []
+    for k in 0..<24 {
+      let id = try RobotID("courier-\(k + 1)")
+      let settings = VirtualRobot.Settings(
+        id: id,
+        factsheet: Factsheet(
+          vendor: "v", model: "m", serial: "\(k)", vehicle: site.classes[0],
+          heartbeatTimeoutMilliseconds: .max),
+        cellMillimetres: site.cellMillimetres, start: site.centre(of: site.parking[k].vertex),
+        seed: Seed(UInt64(k)))
+      robots.append((id, VirtualRobot(settings)))
+    }
+    func hear(_ outputs: [VirtualRobot.Output], _ id: RobotID, _ now: Instant) {
+      let codec = WireCodec()
+      for output in outputs {
+        switch output {
+        case .connection(let it): shell.take(.connection(id, it), codec.encode(it), now: now)
+        case .factsheet(let it): shell.take(.factsheet(id, it), codec.encode(it), now: now)
+        case .state(let it): shell.take(.state(id, it), codec.encode(it), now: now)
+        case .report(let it): shell.take(.report(id, it), codec.encode(it), now: now)
+        }
+      }
+    }
+    var driven = 0
+    for step: Int64 in 1...3000 {
+      let now = time(1) + .milliseconds(100 * step)
+      for k in robots.indices {
+        let outputs =
+          step == 1
+          ? robots[k].robot.connect(sessionEpoch: 1, now: now) : robots[k].robot.advance(to: now)
+        hear(outputs, robots[k].id, now)
+      }
+      if step % 20 == 10 {
+        let station = site.stations[Int(step / 20) % site.stations.count].id
+        let spec = TaskSpec(
+          body: .goTo(GoTo(target: .station(station))), priority: 4, robot: nil)
+        try shell.ask(.submitTask(key: try ClientKey("k\(step)"), spec: spec), now: now)
+      }
+      shell.take(.tick, now: now)
+      while !shell.sent.isEmpty {
+        let (id, message) = shell.sent.removeFirst()
+        guard let k = robots.firstIndex(where: { $0.id == id }) else { continue }
+        if case .route = message.command { driven += 1 }
+        hear(robots[k].robot.receive(message, now: now), id, now)
+      }
+    }
+    waitForImages(shell.recorder)
+    #expect(shell.images >= 3 && driven > 200, "\(shell.images) images, \(driven) releases")
+    let incident = try Incident(
+      state: scratch.path, at: time(290), before: .seconds(280), after: .seconds(20))
+    #expect(incident.parts.count >= 4)
+    var replay = try FlightReplay(incident)
+    replay.begin(site: site)
+    while try replay.next() != nil {}
+    #expect(replay.outcome.divergence == nil)
+    #expect(replay.outcome.batches > 1500)
   }
 
   @Test func anotherCoreThanTheRecordedOneIsFoundOut() throws {

@@ -52,6 +52,7 @@ final class FlightRecorder {
 
   /// A segment is a sixteenth of the ring, and no more than this.
   private static let longestSegment = 8 << 20
+  private static let shortestSegment = Duration.seconds(60)
 
   init(_ settings: FlightSettings, state: String, site: String, epoch: UInt64, log: Logger) {
     directory = FlightFiles.directory(state: state)
@@ -70,7 +71,12 @@ final class FlightRecorder {
   }
 
   /// Whether the segment has its length: between two batches `turn` may follow.
-  var isSegmentFull: Bool { !isBroken && segmentBytes > fullSegment }
+  /// A large fleet fills a segment in seconds, and each begins with an image, for which the core lets go
+  /// what it has planned: not more than once a minute, if the ring has room for that.
+  var isSegmentFull: Bool {
+    !isBroken && segmentBytes > fullSegment
+      && (last - header.started >= Self.shortestSegment || segmentBytes > limit / 4)
+  }
 
   private var fullSegment: Int { min(Self.longestSegment, limit / 16) }
 

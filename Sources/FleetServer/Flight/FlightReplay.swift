@@ -118,6 +118,8 @@ public struct FlightReplay {
     while current < segments.count {
       guard let entry = try segments[current].next() else {
         current += 1
+        // Here the recorded core made an image, and let go what is not in one.
+        _ = fleet?.rebase()
         continue
       }
       switch entry {
