@@ -126,6 +126,10 @@ extension Scenario {
     if let v = fleet.dispatchPeriod { parts.append("dispatch_ms: \(Self.milliseconds(v))") }
     if let v = fleet.reaction { parts.append("reaction_ms: \(Self.milliseconds(v))") }
     if let v = fleet.planAheadCells { parts.append("plan_ahead_cells: \(v)") }
+    if let v = fleet.planningBesideAbove { parts.append("beside_above: \(v)") }
+    if let v = fleet.planningLatency {
+      parts.append("planning_latency_ms: \(Self.milliseconds(v))")
+    }
     return ["fleet: {\(parts.joined(separator: ", "))}"]
   }
 

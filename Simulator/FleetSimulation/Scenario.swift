@@ -125,6 +125,8 @@ public struct Scenario: Sendable, Equatable {
     public var dispatchPeriod: Duration?
     public var reaction: Duration?
     public var planAheadCells: Int32?
+    public var planningBesideAbove: Int?
+    public var planningLatency: Duration?
     /// Time between two ticks of the core.
     public var tickPeriod: Duration = .milliseconds(100)
     public init() {}

@@ -225,7 +225,8 @@ struct ScenarioReader {
 
   private func fleet(_ value: ScenarioValue) throws(ScenarioError) -> Scenario.FleetOverrides {
     let fields = try value.fields([
-      "tick_ms", "planning_ms", "dispatch_ms", "reaction_ms", "plan_ahead_cells",
+      "tick_ms", "planning_ms", "dispatch_ms", "reaction_ms", "plan_ahead_cells", "beside_above",
+      "planning_latency_ms",
     ])
     var fleet = Scenario.FleetOverrides()
     if let v = fields["tick_ms"] { fleet.tickPeriod = try milliseconds(v) }
@@ -235,6 +236,10 @@ struct ScenarioReader {
     if let v = fields["plan_ahead_cells"] {
       fleet.planAheadCells = Int32(try v.integer(in: 1...1000))
     }
+    if let v = fields["beside_above"] {
+      fleet.planningBesideAbove = try v.integer(in: 0...1_000_000)
+    }
+    if let v = fields["planning_latency_ms"] { fleet.planningLatency = try milliseconds(v) }
     return fleet
   }
 

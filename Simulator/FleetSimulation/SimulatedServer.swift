@@ -3,12 +3,15 @@ import FleetCore
 import FleetModel
 import Foundation
 import Site
+import WorkerThread
 
 /// The server's process: what dies with it, and what does not.
 struct SimulatedServer {
   private let site: Site
   private let settings: FleetSettings
   private let seed: Seed
+  /// Where its planning rounds are computed, when its fleet is large.
+  private let worker = WorkerThread("planning")
   /// The run under way, or the one that died.
   var fleet: Fleet
   /// What a run leaves to the next one.
@@ -36,6 +39,7 @@ struct SimulatedServer {
     self.settings = settings
     self.seed = seed
     fleet = Fleet(site: site, settings: settings, serverEpoch: 1, seed: seed)
+    fleet.workBeside = worker.begin
   }
 
   var isConnected: Bool { connectedSince != nil }
@@ -71,6 +75,7 @@ struct SimulatedServer {
       fleet = Fleet(
         site: site, settings: settings, serverEpoch: epoch,
         seed: seed.derive("run", Int(epoch)))
+      fleet.workBeside = worker.begin
     }
     var effects: [FleetEffect] = []
     for robot in robots { effects += fleet.handle(.enrolled(robot), now: now) }

@@ -146,6 +146,8 @@ public struct Simulation {
     if let period = scenario.fleet.dispatchPeriod { settings.dispatchPeriod = period }
     if let reaction = scenario.fleet.reaction { settings.reaction = reaction }
     if let cells = scenario.fleet.planAheadCells { settings.planAheadCells = cells }
+    if let robots = scenario.fleet.planningBesideAbove { settings.planningBesideAbove = robots }
+    if let latency = scenario.fleet.planningLatency { settings.planningLatency = latency }
     server = SimulatedServer(site: site, settings: settings, seed: root.derive("fleet"))
     classes = starts.map(\.classIndex)
     let isChaos = scenario.faults.chaos > 0

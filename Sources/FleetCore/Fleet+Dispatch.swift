@@ -14,7 +14,7 @@ extension Fleet {
     if !open.isEmpty {
       var dispatcher = self.dispatcher
       let outcome = dispatcher.assign(open, to: candidates(), now: now) { graph, from, to in
-        planner.distance(graph: Int32(graph), from: from, to: to).map(Int32.init)
+        planning.distance(graph: Int32(graph), from: from, to: to)
       }
       self.dispatcher = dispatcher
       for assignment in outcome.assignments { assign(assignment.task, to: assignment.robot.index) }
@@ -76,8 +76,7 @@ extension Fleet {
     for (index, vehicle) in site.classes.enumerated() {
       if let skill, !vehicle.skills.isSuperset(of: skill) { continue }
       let estimate = mission.estimate(site: site) { from, to in
-        planner.distance(graph: Int32(index), from: from.rawValue, to: to.rawValue)
-          .map(Int32.init)
+        planning.distance(graph: Int32(index), from: from.rawValue, to: to.rawValue)
       }
       if let estimate { return estimate }
     }

@@ -153,7 +153,7 @@ extension Fleet {
   /// Whether there is a way for robot `i`.
   mutating func isReachable(_ i: Int, from: Int32, to: Int32) -> Bool {
     guard let classIndex = robots[i].classIndex else { return false }
-    return planner.isReachable(graph: Int32(classIndex), from: from, to: to)
+    return planning.isReachable(graph: Int32(classIndex), from: from, to: to)
   }
 
   /// Cells to drive for robot `i`; nil: no way. On a large site as the crow flies along the axes:
@@ -161,7 +161,7 @@ extension Fleet {
   mutating func distance(_ i: Int, from: Int32, to: Int32) -> Int32? {
     guard let classIndex = robots[i].classIndex else { return nil }
     if long.tables[classIndex] != nil { return longDistance(i, classIndex, from: from, to: to) }
-    return planner.distance(graph: Int32(classIndex), from: from, to: to).map(Int32.init)
+    return planning.distance(graph: Int32(classIndex), from: from, to: to)
   }
 
   func canEnter(_ i: Int, _ vertex: Int32) -> Bool {

@@ -7,6 +7,8 @@ import Traffic
 // The way there: one planning round extends the plan of every robot that needs it by one leg.
 extension Fleet {
   mutating func plan() {
+    // A round that takes longer than the period is let end; the next one begins after it.
+    guard !planning.isUnderWay else { return }
     endAt.removeAll()
     for i in robots.indices where traffic.isPresent(robots[i].index) {
       endAt[traffic.plannedEnd(robots[i].index)] = robots[i].index
@@ -18,9 +20,42 @@ extension Fleet {
     let round = planLong(&agents, walls)
     walls += round.walls
     let budget = PlanningBudget(work: settings.planningWork * robots.count)
-    let moves = planner.step(agents, walls: walls, closed: round.closed, budget: budget)
-    for move in moves { append(move) }
+    var job = PlanningJob(agents: agents, walls: walls, closed: round.closed, budget: budget)
+    guard statistics.robots <= settings.planningBesideAbove else {
+      for i in robots.indices { job.jobs.append(robots[i].job) }
+      return planning.begin(
+        job, due: now + settings.planningLatency, tableMemoryLimit: settings.tableMemoryLimit,
+        beside: workBeside)
+    }
+    for move in planning.step(job) { append(move) }
     unstick(&agents, walls)
+  }
+
+  /// Appends the moves of the round under way, if there is one, as far as they still fit.
+  mutating func finishPlanning() {
+    guard let round = planning.finish() else { return }
+    for move in round.moves where canFollow(Int(move.agent), round.job) { append(move) }
+    var agents = round.job.agents
+    for i in agents.indices where agents[i].mobility != .absent {
+      if robots[i].presence == .absent {
+        agents[i] = PlanningAgent(at: 0, mobility: .absent)
+      } else if agents[i].mobility == .free, !canFollow(i, round.job) {
+        agents[i].mobility = .frozen
+      }
+    }
+    while agents.count < robots.count { agents.append(PlanningAgent(at: 0, mobility: .absent)) }
+    unstick(&agents, round.job.walls)
+  }
+
+  /// Whether robot `i` can still drive what was planned for it when the round began: it may have been
+  /// stopped meanwhile, have something else to do, or be at work where it has arrived.
+  private func canFollow(_ i: Int, _ job: PlanningJob) -> Bool {
+    guard isFree(i), let classIndex = robots[i].classIndex,
+      job.agents[i].graph == Int32(classIndex), job.jobs[i] == robots[i].job
+    else { return false }
+    let isThere =
+      robots[i].errand?.stops == true && traffic.plannedEnd(robots[i].index) == robots[i].goal
+    return !isThere || isWaiting(i)
   }
 
   /// Robots that come no nearer to their goals: a complete search on the region round one of them,
@@ -32,8 +67,10 @@ extension Fleet {
     for i in robots.indices where agents[i].mobility != .absent {
       agents[i].at = traffic.plannedEnd(robots[i].index)
     }
-    let outcome = planner.solveRegion(
-      around: chosen, agents: agents, walls: walls, budget: settings.unstickBudget)
+    let budget = settings.unstickBudget
+    let outcome = planning.use { [agents] in
+      $0.solveRegion(around: chosen, agents: agents, walls: walls, budget: budget)
+    }
     statistics.regionSearches += 1
     guard case .solved(let steps) = outcome else { return }
     statistics.regionsSolved += 1
@@ -44,7 +81,7 @@ extension Fleet {
 
   /// Each in turn: one that cannot be helped must not keep the others waiting.
   private mutating func stuckAgent(_ agents: [PlanningAgent]) -> Int32? {
-    let stuck = planner.stuckAgents.filter { agents[Int($0)].mobility == .free }
+    let stuck = planning.use { $0.stuckAgents }.filter { agents[Int($0)].mobility == .free }
     guard !stuck.isEmpty else { return nil }
     unstickCount += 1
     return stuck[(unstickCount - 1) % stuck.count]

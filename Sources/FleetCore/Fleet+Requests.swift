@@ -249,12 +249,12 @@ extension Fleet {
   mutating func rebuildGraphs() {
     graphs = site.classes.indices.map { site.moveGraph(forClass: $0, closed: closedZones) }
     long = LongVehicles(site: site, closed: closedZones)
-    let before = planner
-    planner = LifelongPlanner(
-      graphs: graphs, seed: planningSeed, tableMemoryLimit: settings.tableMemoryLimit,
-      cells: site.graph.cells)
-    planner.stuckAfter = settings.stuckAfterRounds
-    planner.keepWays(of: before, closed: closedCells())
+    var planner = Self.planner(graphs, site: site, settings: settings, seed: planningSeed)
+    let closed = closedCells()
+    planning.replace { before in
+      planner.keepWays(of: before, closed: closed)
+      return planner
+    }
     for id in tasks.openOrder { _ = tasks.update(id) { $0.estimate = nil } }
     for i in robots.indices {
       robots[i].goalDirty = true

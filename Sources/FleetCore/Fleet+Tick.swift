@@ -12,6 +12,7 @@ extension Fleet {
     }
     reorderLate()
     if dispatchTimer.fires(now, every: settings.dispatchPeriod) { dispatch() }
+    if planning.isDue(now) { finishPlanning() }
     if planningTimer.fires(now, every: settings.planningPeriod) { plan() }
     for release in traffic.release() { send(release) }
     confirmEvents()

@@ -16,7 +16,7 @@ import Traffic
 /// come and go), `Fleet+Presence` (where they are), `Fleet+Containment` (where they should not be),
 /// `Fleet+Teleoperation` (driven by hand), `Fleet+Freshness` (whether they are heard and drive),
 /// `Fleet+Pace` and `Fleet+Ladder` (late or slow), `Fleet+Reports` (what they did), `Fleet+Tick`
-/// (time), `Fleet+Planning` and `Fleet+Goals` (where to, and the way), `Fleet+Footprints`,
+/// (time), `Fleet+Planning` with its `PlanningDesk` and `Fleet+Goals` (where to, and the way), `Fleet+Footprints`,
 /// `Fleet+MakingWay` and `Fleet+Refuges` (of vehicles longer than a cell, and for them),
 /// `Fleet+Actions` (work at a place), `Fleet+Tasks` (a task's life), `Fleet+Dispatch` (who does
 /// what), `Fleet+Requests`, `Fleet+Views` and `Fleet+Explain` (operators), `Fleet+Restore` (after a
@@ -33,7 +33,9 @@ public struct Fleet: Sendable {
   var tasks: TaskBook
   var places: PlaceBook
   var traffic: Traffic
-  var planner: LifelongPlanner
+  var planning: PlanningDesk
+  /// Where planning rounds of large fleets are computed; nil: within the events, with the same effects.
+  public var workBeside: WorkBeside?
   var graphs: [MoveGraph]
   var long: LongVehicles
   var dispatcher: any Dispatcher
@@ -90,13 +92,21 @@ public struct Fleet: Sendable {
     graphs = site.classes.indices.map { site.moveGraph(forClass: $0, closed: closed) }
     long = LongVehicles(site: site, closed: closed)
     traffic = Traffic(resourceCount: graphs.first?.resourceCount ?? site.graph.vertexCount)
-    planner = LifelongPlanner(
-      graphs: graphs, seed: planningSeed, tableMemoryLimit: settings.tableMemoryLimit,
-      cells: site.graph.cells)
-    planner.stuckAfter = settings.stuckAfterRounds
+    planning = PlanningDesk(
+      Self.planner(graphs, site: site, settings: settings, seed: planningSeed))
     lastAction = (max(1, serverEpoch) - 1) << 20
     lastLease = lastAction
     dispatcher = Self.dispatcher(of: site)
+  }
+
+  static func planner(
+    _ graphs: [MoveGraph], site: Site, settings: FleetSettings, seed: Seed
+  ) -> LifelongPlanner {
+    var planner = LifelongPlanner(
+      graphs: graphs, seed: seed, tableMemoryLimit: settings.tableMemoryLimit,
+      cells: site.graph.cells)
+    planner.stuckAfter = settings.stuckAfterRounds
+    return planner
   }
 
   static func dispatcher(of site: Site) -> any Dispatcher {

@@ -67,7 +67,9 @@ extension Fleet {
       let site = self.site
       _ = tasks.update(id) { $0.mission.rebase(site: site) }
     }
-    let remnant = planner.forget()
+    // A round under way is for nothing; the next one is not far.
+    _ = planning.finish()
+    let remnant = planning.use { $0.forget() }
     beginAnew()
     let ends = endAt.entries
     return FleetImage(
@@ -103,7 +105,7 @@ extension Fleet {
     for id in tasks.openOrder { _ = tasks.update(id) { $0.mission.restore(site: site) } }
     places.take(image.places)
     traffic = image.traffic
-    planner.resume(image.planner)
+    planning.use { $0.resume(image.planner) }
     waitingSkills = image.waitingSkills
     robotsWaitForChargers = image.robotsWaitForChargers
     for (vertex, robot) in zip(image.ends, image.endRobots) { endAt[vertex] = robot }

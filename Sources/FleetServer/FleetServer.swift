@@ -8,8 +8,9 @@ import Invariants
 import Logging
 import MQTTTransport
 import Site
+import WorkerThread
 
-/// Carries out what the core decides: one thread, one loop. Messages become events, effects become
+/// Carries out what the core decides: one loop on one thread. Messages become events, effects become
 /// a transaction and then messages; nothing is sent before what it relies on is durable.
 ///
 /// It is a loop and not a set of actors because everything it does is ordered: an event is handled,
@@ -113,6 +114,7 @@ public final class FleetServer {
     (broker, loop, connection) = try Self.connect(settings, accounts, topics, signals)
     let taken = try takeover.take()
     (fleet, batch, operators) = (taken.fleet, taken.effects, names.operators)
+    fleet.workBeside = WorkerThread("planning").begin
     recorder = settings.flight.map {
       FlightRecorder(
         $0, state: settings.stateDirectory, site: settings.site.id.text, epoch: epoch, log: log)

@@ -29,11 +29,14 @@ private func copy(_ simulation: inout Simulation) throws -> Fleet {
 @Suite struct FleetImageTests {
   /// Both are told the same from then on, and must want the same: under faults of every kind, with
   /// tasks of every kind, again and again.
-  @Test(arguments: [1, 2]) func theFleetOfAnImageGoesOnAsTheOneItIsOf(_ seed: UInt64) throws {
+  @Test(arguments: [1, 2], [500, 0])
+  func theFleetOfAnImageGoesOnAsTheOneItIsOf(_ seed: UInt64, _ besideAbove: Int) throws {
     var scenario = Scenario(
       name: "image", site: "campus", robots: .count(8), duration: .seconds(60),
       drainLimit: .seconds(600))
     scenario.faults.chaos = 1
+    // Its planning rounds on another thread; those of the image's fleet are computed when they are due.
+    scenario.fleet.planningBesideAbove = besideAbove
     var simulation = try Simulation(scenario, site: try site("campus"), seed: seed)
     simulation.keepSteps()
     var (compared, effects, copies) = (0, 0, 0)

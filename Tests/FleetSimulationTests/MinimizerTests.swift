@@ -94,7 +94,8 @@ private let full = """
     list: [{at_s: 3.25, kind: strays, robot: 2, x: -300, y: 20}, {at_s: 0, kind: server_crashes, event: 9}]
   gates: {failed_tasks_max: 2, refused_tasks_max: 3, busy_share_min: 0.5, travel_ratio_max: 2.5,
     speedup_min: 3, tasks_min: {deliver: 4}}
-  fleet: {tick_ms: 50, planning_ms: 250, dispatch_ms: 600, reaction_ms: 900, plan_ahead_cells: 30}
+  fleet: {tick_ms: 50, planning_ms: 250, dispatch_ms: 600, reaction_ms: 900, plan_ahead_cells: 30,
+    beside_above: 40, planning_latency_ms: 300}
   """
 
 @Test func aScenarioIsWrittenAndReadAgain() throws {

@@ -110,3 +110,24 @@ private func run(_ scenario: Scenario, seed: UInt64) throws -> RunReport {
   #expect(!report.passed)
   #expect(report.simulatedSeconds == 20)
 }
+
+/// Planning rounds computed on another thread, and not, are the same run, and it keeps all rules.
+@Test(arguments: [1, 2]) func planningBesideIsAFunctionOfTheSeedAsWell(_ seed: UInt64) throws {
+  var scenario = scenario("campus", robots: 12, seconds: 60)
+  scenario.faults.chaos = 1
+  scenario.drainLimit = .seconds(900)
+  func hash(beside: Int, threads: Bool) throws -> String {
+    scenario.fleet.planningBesideAbove = beside
+    var simulation = try Simulation(scenario, site: try site("campus"), seed: seed)
+    while simulation.phase != .ended {
+      if !threads { simulation.server.fleet.workBeside = nil }
+      simulation.runOne()
+    }
+    let report = simulation.report(wallSeconds: 1)
+    #expect(report.passed, "seed \(seed): \(report.violations) \(report.explanations)")
+    return report.eventLogHash
+  }
+  let beside = try hash(beside: 0, threads: true)
+  #expect(try hash(beside: 0, threads: false) == beside)
+  #expect(try hash(beside: 500, threads: true) != beside)
+}

@@ -92,6 +92,20 @@ public struct LifelongPlanner: Sendable {
     random = seed.derive("lifelong order").rawValue | 1
   }
 
+  /// A planner of the same graphs that has planned nothing. What never changes is shared.
+  public init(sharingGraphsOf other: LifelongPlanner, tableMemoryLimit: Int) {
+    moves = other.moves
+    components = other.components
+    reachable = other.reachable
+    ways = other.ways
+    firstMoves = other.firstMoves
+    tables = DistanceTables(moves: moves, memoryLimit: tableMemoryLimit)
+    operations = OperationWorkspace(
+      resourceCount: moves.resourceCount, capacity: 64, candidateLimit: Self.candidateLimit)
+    random = other.random
+    stuckAfter = other.stuckAfter
+  }
+
   /// All that the steps after `forget` depend on, besides the graphs.
   public struct Remnant: Sendable, Equatable, Codable {
     var random: UInt64
@@ -275,39 +289,6 @@ public struct LifelongPlanner: Sendable {
   private static let impatience: Int32 = 1
 
   // MARK: After
-
-  private func leadersFirst(
-    _ agents: [PlanningAgent], _ kernel: OperationKernel<MoveGround>,
-    into planned: inout [PlannedMove]
-  ) {
-    let emitted: Int32 = 1
-    planned.removeAll(keepingCapacity: true)
-    planned.reserveCapacity(agents.count)
-    for a in agents.indices { kernel.work[a] = 0 }
-    for first in agents.indices where kernel.firstMove(first) >= 0 && kernel.work[first] != emitted
-    {
-      var depth = 0
-      var x = first
-      while true {
-        kernel.chain[depth] = Int32(x)
-        kernel.work[x] = emitted
-        let leader = kernel.row(kernel.firstEnd(x))[0]
-        guard leader != OperationWorkspace.noAgent, kernel.firstMove(Int(leader)) >= 0,
-          kernel.work[Int(leader)] != emitted
-        else { break }
-        depth += 1
-        x = Int(leader)
-      }
-      while depth >= 0 {
-        let a = Int(kernel.chain[depth])
-        planned.append(
-          PlannedMove(
-            agent: Int32(a), move: kernel.firstMove(a) - firstMoves[Int(agents[a].graph)],
-            from: kernel.at[a], to: kernel.firstEnd(a)))
-        depth -= 1
-      }
-    }
-  }
 
   private mutating func remember(
     _ agents: [PlanningAgent], _ kernel: OperationKernel<MoveGround>

@@ -1,0 +1,155 @@
+import Determinism
+import FleetModel
+import Foundation
+import Grid
+import Testing
+
+@testable import FleetCore
+
+/// On a thread of its own, begun at once.
+private let thread: WorkBeside = { work in
+  let group = DispatchGroup()
+  DispatchQueue.global().async(group: group, execute: work)
+  return { group.wait() }
+}
+
+/// Planning rounds that are computed while events come in, and whose moves come later.
+@Suite struct PlanningBesideTests {
+  private func yard(
+    _ rows: [String], beside: WorkBeside? = nil, above: Int = 0, period: Int = 600,
+    latency: Int = 200
+  ) throws -> Yard {
+    var yard = try Yard(rows)
+    yard.settings.planningBesideAbove = above
+    yard.settings.planningPeriod = .milliseconds(period)
+    yard.settings.planningLatency = .milliseconds(latency)
+    yard.fleet = Fleet(site: yard.site, settings: yard.settings, serverEpoch: 1, seed: Seed(1))
+    yard.fleet.workBeside = beside
+    return yard
+  }
+
+  private static let rows = ["a......b", "........", "..#..#..", "........", "P.P.P.PC"]
+
+  /// All that three robots with work are sent in a minute, with one paused and one more that comes
+  /// meanwhile.
+  private func said(_ beside: WorkBeside?, above: Int = 0) throws -> [String] {
+    var yard = try yard(Self.rows, beside: beside, above: above)
+    let first = try yard.add("r1", 1, 1)
+    try yard.add("r2", 6, 1)
+    try yard.add("r3", 3, 3)
+    try yard.run(2)
+    for k in 0..<3 { try yard.submit(try delivery(), key: "k\(k)") }
+    try yard.run(7.3)
+    try yard.ask(.pauseRobot(first))
+    try yard.run(3.1)
+    try yard.ask(.resumeRobot(first))
+    try yard.add("r4", 0, 3)
+    try yard.run(50)
+    return yard.sent.map { "\($0.robot) \($0.message)" }
+  }
+
+  @Test func whereARoundIsComputedChangesNothing() throws {
+    let lazily = try said(nil)
+    #expect(lazily.count > 100)
+    #expect(try said(thread) == lazily)
+    let atOnce = try said { work in
+      work()
+      return {}
+    }
+    #expect(atOnce == lazily)
+    // From the fourth robot on.
+    #expect(try said(thread, above: 3) == said(nil, above: 3))
+  }
+
+  @Test(arguments: [(600, 200), (200, 200), (200, 500)])
+  func movesComeWhenTheRoundIsDue(_ period: Int, _ latency: Int) throws {
+    var yard = try yard(Self.rows, period: period, latency: latency)
+    try yard.add("r1", 1, 1)
+    try yard.run(20)
+    let begun = try Self.begun(&yard)
+    let robot = yard.fleet.robots[0].index
+    #expect(yard.fleet.traffic.isIdle(robot))
+    try yard.run(2) { !$0.fleet.traffic.isIdle(robot) }
+    #expect(yard.now - begun == yard.settings.planningLatency)
+  }
+
+  /// When the first round began in which the robot, which stands, has a way to go.
+  private static func begun(_ yard: inout Yard) throws -> Instant {
+    try yard.submit(try delivery())
+    try yard.run(3) { yard in
+      let robot = yard.fleet.robots[0]
+      // Where it is to go is looked at when a round begins.
+      return robot.goal >= 0 && robot.goal != yard.fleet.traffic.plannedEnd(robot.index)
+    }
+    #expect(yard.fleet.planning.isUnderWay)
+    return yard.now
+  }
+
+  /// A robot that has something else to do when its moves are due stays.
+  @Test(arguments: 0..<5) func movesOfOthersThanItWasAreDropped(_ change: Int) throws {
+    var yard = try yard(Self.rows, beside: thread)
+    let id = try yard.add("r1", 1, 1)
+    try yard.run(20)
+    _ = try Self.begun(&yard)
+    let robot = yard.fleet.robots[0].index
+    let end = yard.fleet.traffic.plannedEnd(robot)
+    switch change {
+    case 0: try yard.ask(.cancelTask(try #require(yard.fleet.robots[0].job.task)))
+    case 1: try yard.ask(.pauseRobot(id))
+    case 2: try yard.ask(.teleoperateRobot(id, forMilliseconds: 5000))
+    case 3: try yard.handle(.removed(id))
+    default: yard.fleet.robots[0].classIndex = nil
+    }
+    try yard.run(0.4)
+    #expect(!yard.fleet.planning.isUnderWay)
+    #expect(yard.fleet.traffic.plannedEnd(robot) == end && yard.fleet.traffic.isIdle(robot))
+  }
+
+  @Test func tasksAreDoneByCopiesAlike() throws {
+    var yard = try yard(Self.rows, beside: thread)
+    try yard.add("r1", 1, 1)
+    try yard.add("r2", 6, 1)
+    let tasks = try (0..<4).map { try yard.submit(try delivery(), key: "k\($0)") }
+    try yard.run(5)
+    try yard.run(1) { $0.fleet.planning.isUnderWay }
+    var copy = yard
+    try yard.run(200) { yard in tasks.allSatisfy { yard.state($0) == "completed" } }
+    try copy.run(200) { yard in tasks.allSatisfy { yard.state($0) == "completed" } }
+    #expect(tasks.allSatisfy { yard.state($0) == "completed" })
+    #expect(
+      yard.sent.map { "\($0.robot) \($0.message)" } == copy.sent.map { "\($0.robot) \($0.message)" }
+    )
+  }
+
+  /// What the planner sees of the robots is no longer so when its moves come.
+  @Test(arguments: 0..<6) func theWorldGoesOnMeanwhile(_ change: Int) throws {
+    var yard = try yard(Self.rows, beside: thread)
+    let first = try yard.add("r1", 1, 1)
+    let second = try yard.add("r2", 6, 3)
+    let task = try yard.submit(try delivery(), robot: second)
+    var changes = 0
+    for _ in 0..<30 where yard.state(task) != "completed" {
+      try yard.run(2)
+      try yard.run(1) { $0.fleet.planning.isUnderWay }
+      guard yard.fleet.planning.isUnderWay else { continue }
+      changes += 1
+      switch change {
+      case 0: try yard.ask(changes % 2 == 1 ? .pauseRobot(first) : .resumeRobot(first))
+      case 1:
+        try yard.cut(first)
+        try yard.connect(first)
+      case 2:
+        _ = yard.fleet.rebase()
+        #expect(!yard.fleet.planning.isUnderWay)
+      case 3: try yard.handle(.removed(first))
+      case 4: try yard.restart()
+      default:
+        yard.fleet.rebuildGraphs()
+        #expect(!yard.fleet.planning.isUnderWay)
+      }
+    }
+    try yard.run(200) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+    #expect(changes >= 3)
+  }
+}
