@@ -8,11 +8,12 @@ struct Sights {
   struct Sight: Equatable {
     var pose: TruePose
     var outline: Outline
-    var speed: Double
     var stopping: Double
     var isStanding: Bool
     /// What it has seen in its way keeps it for so long.
     var stopsFor: Duration?
+
+    var speed: Double { pose.speedMillimetresPerSecond }
   }
 
   private(set) var all: [Sight] = []
@@ -53,14 +54,14 @@ struct Sights {
 
   static func sight(_ i: Int, _ robot: VirtualRobot) -> Sight {
     let pose = robot.pose
-    let speed = pose.speedMillimetresPerSecond
     let outline = Outline(
       robot: RobotIndex(Int32(i)),
       position: Point(x: Int64(pose.x.rounded()), y: Int64(pose.y.rounded())),
       headingMillidegrees: Int32((pose.headingDegrees * 1000).rounded()) % 360_000,
       lengthMillimetres: robot.lengthMillimetres, widthMillimetres: robot.widthMillimetres)
     return Sight(
-      pose: pose, outline: outline, speed: speed, stopping: robot.stoppingDistance(at: speed),
+      pose: pose, outline: outline,
+      stopping: robot.stoppingDistance(at: pose.speedMillimetresPerSecond),
       isStanding: robot.isStanding, stopsFor: robot.stopsFor)
   }
 

@@ -24,4 +24,23 @@ extension World {
       return zonesAt[cell.rawValue]?.contains { closed[$0] } ?? false
     }
   }
+
+  /// Where in the streams of messages to one robot a message belongs.
+  struct SentMark: Comparable {
+    var serverEpoch: UInt64 = 0
+    var sessionEpoch: UInt64 = 0
+    var number: UInt64 = 0
+
+    init() {}
+
+    init(_ message: ControlMessage) {
+      serverEpoch = message.serverEpoch
+      sessionEpoch = message.sessionEpoch
+      number = message.number
+    }
+
+    static func < (a: SentMark, b: SentMark) -> Bool {
+      (a.serverEpoch, a.sessionEpoch, a.number) < (b.serverEpoch, b.sessionEpoch, b.number)
+    }
+  }
 }

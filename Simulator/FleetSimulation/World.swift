@@ -275,25 +275,6 @@ struct World {
     note(routes.sent(RobotIndex(Int32(robot)), update), now)
   }
 
-  /// Where in the streams of messages to one robot a message belongs.
-  private struct SentMark: Comparable {
-    var serverEpoch: UInt64 = 0
-    var sessionEpoch: UInt64 = 0
-    var number: UInt64 = 0
-
-    init() {}
-
-    init(_ message: ControlMessage) {
-      serverEpoch = message.serverEpoch
-      sessionEpoch = message.sessionEpoch
-      number = message.number
-    }
-
-    static func < (a: SentMark, b: SentMark) -> Bool {
-      (a.serverEpoch, a.sessionEpoch, a.number) < (b.serverEpoch, b.sessionEpoch, b.number)
-    }
-  }
-
   // MARK: Tasks
 
   mutating func stored(_ robot: Int, _ stored: StoredRobot) {

@@ -19,9 +19,7 @@ extension Fleet {
     robots[i].pace.drives(drives, now: now)
     guard drives else { return }
     if wasAtRest { robots[i].pace.excuse(stopAndGo(i)) }
-    guard robots[i].pace.isDue(now), let leg = traffic.nextStretch(of: robots[i].index) else {
-      return
-    }
+    guard robots[i].pace.isDue(now), let leg = traffic.nextLeg(of: robots[i].index) else { return }
     for effect in robots[i].pace.check(expected: time(i, leg), now: now) { apply(effect, i) }
   }
 
@@ -29,7 +27,7 @@ extension Fleet {
   mutating func paceVisited(_ i: Int, _ legs: [PlannedLeg]) {
     var expected = Duration.zero
     for leg in legs {
-      expected += time(i, leg.stretch)
+      expected += time(i, leg)
       robots[i].lastEnds = [leg.end] + robots[i].lastEnds.prefix(1)
     }
     // With no more road it had to stop here.
@@ -45,20 +43,20 @@ extension Fleet {
   }
 
   /// What a robot of the class takes for a leg that it comes to without stopping.
-  private func time(_ i: Int, _ leg: Stretch) -> Duration {
+  private func time(_ i: Int, _ leg: PlannedLeg) -> Duration {
     guard let classIndex = robots[i].classIndex else { return .zero }
     let own = Int64(max(1, site.classes[classIndex].speedMillimetresPerSecond))
     let speed = leg.speedLimit > 0 ? min(own, Int64(leg.speedLimit)) : own
-    let length = Int64(leg.cells) * Int64(site.cellMillimetres)
+    let length = Int64(leg.path.count) * Int64(site.cellMillimetres)
     let turns = robots[i].lastEnds.count < 2 || isCorner(i, leg)
     return .milliseconds(1000 * length / speed) + (turns ? stopAndGo(i) : .zero)
   }
 
   /// Whether the leg does not go straight on.
-  private func isCorner(_ i: Int, _ leg: Stretch) -> Bool {
+  private func isCorner(_ i: Int, _ leg: PlannedLeg) -> Bool {
     let before = site.graph.cells[Int(robots[i].lastEnds[1])]
     let end = site.graph.cells[Int(robots[i].lastEnds[0])]
-    let first = site.graph.cells[Int(leg.firstCell)]
+    let first = site.graph.cells[Int(leg.path[0])]
     let (dx, dy) = (end.x - before.x, end.y - before.y)
     let (ex, ey) = (first.x - end.x, first.y - end.y)
     return dx * ey != dy * ex || dx * ex + dy * ey <= 0

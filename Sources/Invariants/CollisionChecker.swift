@@ -29,13 +29,10 @@ public struct CollisionChecker: Sendable {
     var places: [UInt64: (Int, Int)] = [:]
     for i in outlines.indices {
       visitNeighbours(of: i) { j in
-        if hasMoved[i] || hasMoved[j] {
-          guard rectangles[i].overlaps(rectangles[j]) else { return }
-        } else if ongoing.isEmpty {
-          return
-        }
         let key = pairKey(outlines[i].robot, outlines[j].robot)
-        guard hasMoved[i] || hasMoved[j] || contains(key) else { return }
+        let areTogether =
+          hasMoved[i] || hasMoved[j] ? rectangles[i].overlaps(rectangles[j]) : contains(key)
+        guard areTogether else { return }
         pairs.append(key)
         places[key] = (i, j)
       }

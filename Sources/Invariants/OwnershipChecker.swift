@@ -92,21 +92,16 @@ public struct OwnershipChecker: Sendable {
 
   /// A route is sent to `robot`, for the first time or again.
   public mutating func sent(_ robot: RobotIndex, _ update: RouteUpdate) -> [Violation] {
-    guard robot.index < tracks.count, var track = tracks[robot.index].take() else {
+    guard robot.index < tracks.count, var track = tracks[robot.index] else {
       return [.absent(robot)]
     }
-    // Taken out: with a second reference its legs would be copied.
-    defer { tracks[robot.index] = track }
     if update.order < track.order { return [] }
-    let before = update.order > track.order ? track : nil
     if update.order > track.order, let violation = track.begin(update.order, robot: robot) {
       return [violation]
     }
-    if let violation = track.check(update, robot: robot) {
-      // An order that cannot begin so has not begun.
-      if let before { track = before }
-      return [violation]
-    }
+    if let violation = track.check(update, robot: robot) { return [violation] }
+    // Taken out: with a second reference its legs would be copied.
+    tracks[robot.index] = nil
     track.noteSent(update.update)
     var found: [Violation] = []
     for (offset, leg) in update.legs.enumerated() {
@@ -130,6 +125,7 @@ public struct OwnershipChecker: Sendable {
         found.append(.doubleOwner(cell: graph.cells[Int(vertex)], owner: owner, released: robot))
       }
     }
+    tracks[robot.index] = track
     return found
   }
 

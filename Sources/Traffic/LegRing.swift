@@ -31,14 +31,6 @@ struct LegRing: Sendable {
     return slots[index].plan.path[slots[index].plan.path.count - 1]
   }
 
-  /// What leg `number` is to drive. Looked up in place, as `end(of:)`.
-  func stretch(of number: UInt64) -> Stretch {
-    let index = slot(number)
-    return Stretch(
-      firstCell: slots[index].plan.path[0], cells: slots[index].plan.path.count,
-      speedLimit: slots[index].plan.speedLimit)
-  }
-
   /// Forgets all legs; the next appended one gets `number`.
   mutating func restart(at number: UInt64) {
     while count > 0 { removeLast() }

@@ -30,11 +30,6 @@ public struct PlannedLeg: Sendable, Equatable, Codable {
     self.init(path: [cell], claims: [cell], speedLimit: speedLimit)
   }
 
-  /// What there is to drive.
-  public var stretch: Stretch {
-    Stretch(firstCell: path[0], cells: path.count, speedLimit: speedLimit)
-  }
-
   /// The cell where the leg comes to rest.
   /// - Precondition: `path` is not empty.
   public var end: Int32 {
@@ -55,14 +50,6 @@ public struct PlannedLeg: Sendable, Equatable, Codable {
   func restsOn(_ resource: Int32) -> Bool {
     path[path.count - 1] == resource || rest.contains(resource)
   }
-}
-
-/// How far and how fast a leg is driven: what its time depends on, without its cells.
-public struct Stretch: Sendable {
-  public let firstCell: Int32
-  public let cells: Int
-  /// Millimetres per second; 0: the robot's own.
-  public let speedLimit: Int32
 }
 
 // `rest` and `heading` are left away where they are empty: of nearly every leg, and of those stored

@@ -97,10 +97,10 @@ public struct Traffic: Sendable, Codable {
   }
 
   /// The leg that `robot` is to drive now, or would be; nil: it has visited all that is planned.
-  public func nextStretch(of robot: RobotIndex) -> Stretch? {
+  public func nextLeg(of robot: RobotIndex) -> PlannedLeg? {
     let slot = present(robot)
     let number = routes[slot].visited + 1
-    return number <= routes[slot].legs.last ? routes[slot].legs.stretch(of: number) : nil
+    return number <= routes[slot].legs.last ? routes[slot].legs[number].plan : nil
   }
 
   /// Whether `robot` was held by `setHeld` or `restore`.
