@@ -27,7 +27,7 @@ extension Fleet {
         job, due: now + settings.planningLatency, tableMemoryLimit: settings.tableMemoryLimit,
         beside: workBeside)
     }
-    for move in planning.step(job) { append(move) }
+    for move in planning.use(job.moves) { append(move) }
     unstick(&agents, walls)
   }
 

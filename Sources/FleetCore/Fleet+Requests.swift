@@ -249,12 +249,9 @@ extension Fleet {
   mutating func rebuildGraphs() {
     graphs = site.classes.indices.map { site.moveGraph(forClass: $0, closed: closedZones) }
     long = LongVehicles(site: site, closed: closedZones)
-    var planner = Self.planner(graphs, site: site, settings: settings, seed: planningSeed)
-    let closed = closedCells()
-    planning.replace { before in
-      planner.keepWays(of: before, closed: closed)
-      return planner
-    }
+    planning.replace(
+      with: Self.planner(graphs, site: site, settings: settings, seed: planningSeed),
+      closed: closedCells())
     for id in tasks.openOrder { _ = tasks.update(id) { $0.estimate = nil } }
     for i in robots.indices {
       robots[i].goalDirty = true

@@ -48,12 +48,6 @@ struct PlanningDesk: Sendable {
     return verb(&present)
   }
 
-  /// The round's moves, at once.
-  /// - Precondition: no round is under way.
-  mutating func step(_ job: PlanningJob) -> [PlannedMove] {
-    use { $0.step(job.agents, walls: job.walls, closed: job.closed, budget: job.budget) }
-  }
-
   /// Sends the planner away with a round whose moves are appended at `due`.
   /// - Precondition: no round is under way.
   mutating func begin(
@@ -79,11 +73,13 @@ struct PlanningDesk: Sendable {
     return (round.job, moves)
   }
 
-  /// Another planner takes the desk; a round under way is for nothing. Its distances are others.
-  mutating func replace(_ make: (_ before: LifelongPlanner) -> LifelongPlanner) {
+  /// Another planner takes the desk, for other graphs; a round under way is for nothing.
+  /// - Parameter closed: cells that no way may pass any more.
+  mutating func replace(with next: LifelongPlanner, closed: Set<Int32>) {
     _ = finish()
-    guard let before = planner.take() else { preconditionFailure("the planner is away") }
-    planner = make(before)
+    guard let before = planner else { preconditionFailure("the planner is away") }
+    planner = next
+    planner?.keepWays(of: before, closed: closed)
     standIn = nil
   }
 }

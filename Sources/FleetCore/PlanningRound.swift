@@ -17,6 +17,10 @@ struct PlanningJob: Sendable {
   var budget: PlanningBudget
   /// What each robot had to do.
   var jobs: [RobotEntry.Job] = []
+
+  func moves(by planner: inout LifelongPlanner) -> [PlannedMove] {
+    planner.step(agents, walls: walls, closed: closed, budget: budget)
+  }
 }
 
 /// A round that is computed beside the core, or at the latest when somebody waits for it.
@@ -62,8 +66,7 @@ final class PlanningRound: Sendable {
   private func compute() {
     state.withLock { state in
       guard state.moves == nil, var planner = state.planner.take() else { return }
-      state.moves = planner.step(
-        job.agents, walls: job.walls, closed: job.closed, budget: job.budget)
+      state.moves = job.moves(by: &planner)
       state.planner = planner
     }
   }
