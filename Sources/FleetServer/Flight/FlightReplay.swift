@@ -119,7 +119,7 @@ public struct FlightReplay {
       guard let entry = try segments[current].next() else {
         current += 1
         // Here the recorded core made an image, and let go what is not in one.
-        _ = fleet?.rebase()
+        if current < segments.count { _ = fleet?.rebase() }
         continue
       }
       switch entry {
