@@ -1,18 +1,10 @@
 import Determinism
 import FleetCore
 import FleetRecords
-import Foundation
 import Site
-import SiteFiles
 import Testing
 
 @testable import FleetSimulation
-
-private func site(_ name: String) throws -> Site {
-  let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  return try SiteFile.load(root.appendingPathComponent("Maps/\(name)/site.yaml").path)
-}
 
 /// A copy of the server's core, by way of the bytes of an image.
 private func copy(_ simulation: inout Simulation) throws -> Fleet {
@@ -37,7 +29,7 @@ private func copy(_ simulation: inout Simulation) throws -> Fleet {
     scenario.faults.chaos = 1
     // Its planning rounds on another thread; those of the image's fleet are computed when they are due.
     scenario.fleet.planningBesideAbove = besideAbove
-    var simulation = try Simulation(scenario, site: try site("campus"), seed: seed)
+    var simulation = try Simulation(scenario, site: try shippedSite("campus"), seed: seed)
     simulation.keepSteps()
     var (compared, effects, copies) = (0, 0, 0)
     for second in stride(from: 4, through: 70, by: 6) {

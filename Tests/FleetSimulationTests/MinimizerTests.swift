@@ -1,8 +1,6 @@
 import Determinism
 import FleetModel
 import FleetSimulation
-import Foundation
-import SiteFiles
 import Testing
 
 private func faults(_ count: Int) -> [Fault] {
@@ -110,9 +108,7 @@ private let full = """
   var scenario = Scenario(
     name: "c", site: "campus", robots: .count(6), duration: .seconds(20), drainLimit: .seconds(5))
   scenario.faults.chaos = 4
-  let site = try SiteFile.load(
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Maps/campus").path)
+  let site = try shippedSite("campus")
   let concrete = try scenario.concrete(on: site, seed: 5)
   #expect(!concrete.faults.list.isEmpty && concrete.faults.chaos == 0)
   var again = try ScenarioFile.parse(concrete.yaml, file: "z.yaml")

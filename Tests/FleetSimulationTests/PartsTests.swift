@@ -1,7 +1,5 @@
 import Determinism
 import FleetModel
-import Foundation
-import SiteFiles
 import Testing
 
 @testable import FleetSimulation
@@ -198,9 +196,7 @@ private func record(_ id: String, key: ClientKey, state: TaskState, robot: Strin
     name: "sights", site: "campus", robots: .count(8), duration: .seconds(60),
     drainLimit: .seconds(60))
   scenario.faults.chaos = 2
-  let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Maps/campus")
-  var simulation = try Simulation(scenario, site: try SiteFile.load(path.path), seed: 4)
+  var simulation = try Simulation(scenario, site: try shippedSite("campus"), seed: 4)
   var kept = Sights()
   var standing = 0
   for second in 1...50 {

@@ -1,8 +1,6 @@
 import Determinism
 import FleetModel
-import Foundation
 import Invariants
-import SiteFiles
 import Testing
 
 @testable import FleetSimulation
@@ -75,9 +73,7 @@ import Testing
 
   /// A robot that stops, waits, starts and looks again would be at the thing after some times.
   @Test func nobodyCreepsUpToWhatStandsInItsWay() throws {
-    let root = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let site = try SiteFile.load(root.appendingPathComponent("Maps/campus/site.yaml").path)
+    let site = try shippedSite("campus")
     var scenario = Scenario(
       name: "obstacles", site: "campus", robots: .count(40), duration: .seconds(90))
     scenario.faults.list = (0..<150).map { n in

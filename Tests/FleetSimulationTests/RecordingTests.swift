@@ -1,6 +1,5 @@
 import Determinism
 import Foundation
-import SiteFiles
 import Testing
 
 @testable import FleetSimulation
@@ -117,9 +116,7 @@ private func truth(_ simulation: Simulation) -> Truth {
       name: "r", site: "campus", robots: .count(20), duration: .seconds(60),
       drainLimit: .seconds(600))
     scenario.faults.chaos = 3
-    let maps = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Maps")
-    let site = try SiteFile.load(maps.appendingPathComponent("campus").path)
+    let site = try shippedSite("campus")
     var simulation = try Simulation(scenario, site: site, seed: 3)
     var recording = Recording(simulation)
     var truths: [Truth] = []

@@ -1,16 +1,8 @@
 import FleetModel
-import Foundation
 import Site
-import SiteFiles
 import Testing
 
 @testable import FleetSimulation
-
-private func campus() throws -> Site {
-  let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  return try SiteFile.load(root.appendingPathComponent("Maps/campus/site.yaml").path)
-}
 
 private func scenario(robots: Int = 4, seconds: Int = 40) -> Scenario {
   var scenario = Scenario(
@@ -38,7 +30,7 @@ private func expectPass(_ report: RunReport, _ what: String) {
 }
 
 @Test(arguments: [-1, 0, 1, 2]) func crashAtManyEventsLosesNothing(_ sends: Int) throws {
-  let site = try campus()
+  let site = try shippedSite("campus")
   let events = try run(scenario(), on: site).events
   for event in stride(from: 3 + Int64(sends), to: min(events, 4000), by: 991) {
     var scenario = scenario()
@@ -73,7 +65,7 @@ private func expectPass(_ report: RunReport, _ what: String) {
   Fault(after: .seconds(12), .interventions, lasting: .seconds(8), amount: 4),
 ]) func siteFaultIsOvercome(_ fault: Fault) throws {
   var scenario = scenario()
-  let site = try campus()
+  let site = try shippedSite("campus")
   scenario.faults.list = [fault]
   let report = try run(scenario, on: site).report
   #expect(report.faults == [fault.kind: 1])
@@ -109,7 +101,7 @@ private func expectPass(_ report: RunReport, _ what: String) {
     fault.robot = robot
     return fault
   }
-  let report = try run(scenario, on: try campus()).report
+  let report = try run(scenario, on: try shippedSite("campus")).report
   #expect((report.faults[fault.kind] ?? 0) >= 4)
   #expect((report.undecodable > 0) == (fault.kind == .garbage))
   expectPass(report, "\(fault)")
@@ -120,7 +112,7 @@ private func expectPass(_ report: RunReport, _ what: String) {
   var scenario = scenario()
   scenario.gates.failedTasksMax = 1
   scenario.faults.list = [Fault(after: .seconds(20), .departures, robot: 2)]
-  var simulation = try Simulation(scenario, site: try campus(), seed: 1)
+  var simulation = try Simulation(scenario, site: try shippedSite("campus"), seed: 1)
   simulation.run(until: .seconds(100_000))
   expectPass(simulation.report(wallSeconds: 0), "departure")
   #expect(simulation.server.fleet.fleetStatistics().cleared == 1)
@@ -128,7 +120,7 @@ private func expectPass(_ report: RunReport, _ what: String) {
 
 @Test func speedIsThatOfTheDemandToo() throws {
   var simulation = try Simulation(
-    scenario(robots: 2, seconds: 10), site: try campus(), seed: 1)
+    scenario(robots: 2, seconds: 10), site: try shippedSite("campus"), seed: 1)
   simulation.run(until: .seconds(100_000))
   let report = simulation.report(wallSeconds: 10, demandWallSeconds: 5)
   #expect(report.speedupDemand == 2)
@@ -137,7 +129,7 @@ private func expectPass(_ report: RunReport, _ what: String) {
 
 /// Something on the road: who comes near stops before it, and nobody is hurt.
 @Test func robotsStopBeforeObstacles() throws {
-  let site = try campus()
+  let site = try shippedSite("campus")
   var scenario = scenario(robots: 12, seconds: 60)
   let all = (0..<200).map { cell in
     Fault(after: .seconds(10), .obstacles, lasting: .seconds(30), amount: cell * 17)
@@ -152,7 +144,7 @@ private func expectPass(_ report: RunReport, _ what: String) {
 @Test func chaosIsTheSameForTheSameSeed() throws {
   var scenario = scenario(robots: 8, seconds: 60)
   scenario.faults.chaos = 4
-  let site = try campus()
+  let site = try shippedSite("campus")
   for seed in UInt64(1)...3 {
     let first = try run(scenario, on: site, seed: seed).report
     #expect(!first.faults.isEmpty)
@@ -164,7 +156,7 @@ private func expectPass(_ report: RunReport, _ what: String) {
 @Test func robotsHeedNoServerThatWasReplaced() throws {
   var scenario = scenario(robots: 6)
   scenario.faults.list = [Fault(after: .seconds(10), .staleServers, lasting: .seconds(25))]
-  var simulation = try Simulation(scenario, site: try campus(), seed: 2)
+  var simulation = try Simulation(scenario, site: try shippedSite("campus"), seed: 2)
   simulation.run(until: .seconds(14))
   #expect(simulation.stale != nil && simulation.server.epoch == 2)
   #expect(simulation.stale?.commands == 0)

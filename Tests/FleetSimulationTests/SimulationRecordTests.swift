@@ -1,17 +1,9 @@
 import Determinism
 import FleetModel
-import Foundation
 import Site
-import SiteFiles
 import Testing
 
 @testable import FleetSimulation
-
-private func campus() throws -> Site {
-  let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  return try SiteFile.load(root.appendingPathComponent("Maps/campus/site.yaml").path)
-}
 
 private func scenario() -> Scenario {
   var scenario = Scenario(
@@ -26,7 +18,7 @@ private func scenario() -> Scenario {
 }
 
 @Test func aRunToldInStepsIsTheSameRun() throws {
-  let site = try campus()
+  let site = try shippedSite("campus")
   var whole = try Simulation(scenario(), site: site, seed: 3)
   whole.run(until: whole.longest)
   var told = try Simulation(scenario(), site: site, seed: 3)
@@ -58,7 +50,7 @@ private func scenario() -> Scenario {
 }
 
 @Test func stepsEndWhereTheyShall() throws {
-  var simulation = try Simulation(scenario(), site: try campus(), seed: 3)
+  var simulation = try Simulation(scenario(), site: try shippedSite("campus"), seed: 3)
   simulation.keepSteps()
   var last = Duration.zero
   while true {
@@ -82,7 +74,7 @@ private func scenario() -> Scenario {
   // Both runs are the same to their last message.
   read.duration = .seconds(12)
   written.duration = .seconds(12)
-  let site = try campus()
+  let site = try shippedSite("campus")
   var (a, b) = (
     try Simulation(read, site: site, seed: 3), try Simulation(written, site: site, seed: 3)
   )

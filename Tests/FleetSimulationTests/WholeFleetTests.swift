@@ -1,16 +1,8 @@
 import FleetModel
-import Foundation
-import SiteFiles
 import Site
 import Testing
 
 @testable import FleetSimulation
-
-private func site(_ name: String) throws -> Site {
-  let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  return try SiteFile.load(root.appendingPathComponent("Maps/\(name)/site.yaml").path)
-}
 
 private func scenario(_ site: String, robots: Int, seconds: Int) -> Scenario {
   var scenario = Scenario(
@@ -27,7 +19,7 @@ private func scenario(_ site: String, robots: Int, seconds: Int) -> Scenario {
 }
 
 private func run(_ scenario: Scenario, seed: UInt64) throws -> RunReport {
-  var simulation = try Simulation(scenario, site: try site(scenario.site), seed: seed)
+  var simulation = try Simulation(scenario, site: try shippedSite(scenario.site), seed: seed)
   simulation.run(until: .seconds(100_000))
   return simulation.report(wallSeconds: 0)
 }
@@ -69,7 +61,7 @@ private func run(_ scenario: Scenario, seed: UInt64) throws -> RunReport {
 @Test func tooManyRobotsAreRefused() throws {
   let scenario = scenario("campus", robots: 5000, seconds: 10)
   #expect(throws: SimulationError.self) {
-    _ = try Simulation(scenario, site: try site("campus"), seed: 1)
+    _ = try Simulation(scenario, site: try shippedSite("campus"), seed: 1)
   }
 }
 
@@ -77,13 +69,13 @@ private func run(_ scenario: Scenario, seed: UInt64) throws -> RunReport {
   var scenario = scenario("campus", robots: 1, seconds: 10)
   scenario.robots = .perClass([.init(vehicle: try ClassID("tank"), count: 1)])
   let error = #expect(throws: SimulationError.self) {
-    _ = try Simulation(scenario, site: try site("campus"), seed: 1)
+    _ = try Simulation(scenario, site: try shippedSite("campus"), seed: 1)
   }
   #expect(error?.description.contains("no class \"tank\"") == true)
 }
 
 @Test func freeFlowTimeIsThatOfALoneVehicle() throws {
-  let site = try site("oldtown")
+  let site = try shippedSite("oldtown")
   var flow = FreeFlow(site)
   let from = site.parking[0].vertex.rawValue
   let to = site.stations[0].bays[0].rawValue
@@ -103,7 +95,7 @@ private func run(_ scenario: Scenario, seed: UInt64) throws -> RunReport {
 
 @Test func runStoppedInTheMiddleDoesNotPass() throws {
   var simulation = try Simulation(
-    scenario("campus", robots: 5, seconds: 60), site: try site("campus"), seed: 1)
+    scenario("campus", robots: 5, seconds: 60), site: try shippedSite("campus"), seed: 1)
   simulation.run(until: .seconds(20))
   let report = simulation.report(wallSeconds: 0)
   #expect(!report.finished)
@@ -118,7 +110,7 @@ private func run(_ scenario: Scenario, seed: UInt64) throws -> RunReport {
   scenario.drainLimit = .seconds(900)
   func hash(beside: Int, threads: Bool) throws -> String {
     scenario.fleet.planningBesideAbove = beside
-    var simulation = try Simulation(scenario, site: try site("campus"), seed: seed)
+    var simulation = try Simulation(scenario, site: try shippedSite("campus"), seed: seed)
     while simulation.phase != .ended {
       if !threads { simulation.server.fleet.workBeside = nil }
       simulation.runOne()
