@@ -8,16 +8,20 @@ import PackageDescription
 let warnings: [SwiftSetting] =
   Context.environment["DROVER_STRICT"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
 
+// Most calls in hot loops cross a module: without this they stay calls.
+let settings: [SwiftSetting] =
+  warnings + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
 func pure(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: warnings)
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 func shell(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, path: path, swiftSettings: warnings)
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: warnings)
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 let argumentParser = Target.Dependency.product(
@@ -103,7 +107,7 @@ let package = Package(
         "FleetModel", "MAPF", "Grid", "Determinism", "CLinux", argumentParser, logging,
       ]),
     // Layer 4
-    .executableTarget(name: "drover", dependencies: ["FleetCommands"], swiftSettings: warnings),
+    .executableTarget(name: "drover", dependencies: ["FleetCommands"], swiftSettings: settings),
     // Tests mirror the targets
     tests("DeterminismTests", ["Determinism"]),
     tests("GridTests", ["Grid", "Determinism"]),
