@@ -213,6 +213,10 @@ extension Fleet {
     }
     // On a way that is passed through, every cell may change what is best next.
     if leg.end == robots[i].goal || robots[i].errand?.stops == false { robots[i].goalDirty = true }
+    if robots[i].goalLook > 0 {
+      robots[i].goalLook -= Int32(leg.path.count)
+      if robots[i].goalLook <= 0 { robots[i].goalDirty = true }
+    }
     return true
   }
 

@@ -180,7 +180,9 @@ public struct Fleet: Sendable {
   /// together, or the event would be taken twice after a crash.
   private mutating func flushRobots() {
     guard !robotsToStore.isEmpty else { return }
-    for i in Set(robotsToStore).sorted() where robots[i].isDirty && isEnrolled(i) {
+    // One that comes twice is not dirty any more.
+    robotsToStore.sort()
+    for i in robotsToStore where robots[i].isDirty && isEnrolled(i) {
       robots[i].isDirty = false
       let robot = stored(i)
       changes.append(.robot(robot))

@@ -129,6 +129,8 @@ struct RobotEntry: Sendable, Codable {
   var shutIn: ShutIn?
   /// The goal must be looked at again before it is planned on.
   var goalDirty = true
+  /// So many cells may be planned before its goal is looked at again; 0: none of them ask for it.
+  var goalLook: Int32 = 0
   /// No bay of its errand's station can be reached: a zone is closed.
   var isCutOff = false
   /// The group of places it queues for.

@@ -22,6 +22,38 @@ import Testing
     #expect(yard.fleet.places.groups.allSatisfy { $0.queue.isEmpty })
   }
 
+  /// Far away any bay will do and is not looked at again and again; close by one is held, or queued for.
+  @Test func fromFarAwayABayIsReservedInTime() throws {
+    let blank = String(repeating: ".", count: 89)
+    var yard = try Yard(["b" + blank, "." + blank, "a" + blank, "P.P.C" + blank.dropLast(4)])
+    try yard.add("r1", 88, 0)
+    try yard.add("r2", 89, 1)
+    let task = try yard.submit(try delivery("a", "b"))
+    let bay = try #require(yard.fleet.places.groups.first { $0.id.text == "a" }?.vertices.first)
+    let cells = yard.site.graph.cells
+    var looks = 0
+    try yard.run(120) { yard in
+      guard let i = yard.fleet.robots.firstIndex(where: { $0.job.task == task }),
+        yard.fleet.robots[i].errand?.action?.kind == .load
+      else { return looks > 0 }
+      let robot = yard.fleet.robots[i].index
+      let end = yard.fleet.traffic.plannedEnd(robot)
+      // Nothing is in the way.
+      let (here, there) = (cells[Int(end)], cells[Int(bay)])
+      let left = abs(here.x - there.x) + abs(here.y - there.y)
+      let isReserved =
+        yard.fleet.places.place(heldBy: robot) == bay || yard.fleet.robots[i].queuedGroup != nil
+      if left < yard.fleet.settings.reservationCells - 4 {
+        looks += 1
+        #expect(isReserved, "\(left) cells away")
+      } else if left > yard.fleet.settings.reservationCells {
+        #expect(!isReserved)
+      }
+      return false
+    }
+    #expect(looks > 0)
+  }
+
   @Test func aLostRobotHoldsNoBayItDoesNotStandIn() throws {
     var yard = try Yard(["a............b", "..............", "..............", "P.P.P.C......."])
     let first = try yard.add("r1", 1, 1)
