@@ -10,11 +10,10 @@ import VirtualRobot
 /// in the right direction at first. On large sites, where a table of distances for each place would be
 /// needed, nothing is measured.
 struct FreeFlow {
-  private static let tablesKept = 600
+  private static let spreadsKept = 600
   private static let cellLimit = 100_000
-  private static let unreached = UInt16.max
 
-  private struct TableKey: Hashable {
+  private struct GoalKey: Hashable {
     let classIndex: Int
     let goal: Int32
   }
@@ -28,7 +27,7 @@ struct FreeFlow {
   private let site: Site
   private let allowed: [[Bool]]
   private let isMeasured: Bool
-  private var tables: [TableKey: [UInt16]] = [:]
+  private var spreads: [GoalKey: Spread] = [:]
   private var times: [WayKey: Int64] = [:]
 
   init(_ site: Site) {
@@ -129,17 +128,22 @@ struct FreeFlow {
   // MARK: The way
 
   private mutating func way(_ classIndex: Int, _ from: Int32, _ to: Int32) -> [Int32]? {
-    let table = table(classIndex, to)
-    guard table[Int(from)] != Self.unreached else { return nil }
+    let key = GoalKey(classIndex: classIndex, goal: to)
+    // Taken out, so that it is grown in place.
+    var spread = spreads.removeValue(forKey: key) ?? Spread(from: to, of: site.graph.vertexCount)
+    spread.grow(to: from, site.graph, allowed[classIndex])
+    if spreads.count >= Self.spreadsKept { spreads.removeAll(keepingCapacity: true) }
+    spreads[key] = spread
+    guard spread.distances[Int(from)] != Spread.unreached else { return nil }
     var way = [from]
     var at = from
     var direction = -1
     while at != to {
-      let wanted = table[Int(at)] - 1
+      let wanted = spread.distances[Int(at)] - 1
       var choice = -1
       for d in 0..<4 {
         let next = site.graph.successors[4 * Int(at) + d]
-        guard next >= 0, table[Int(next)] == wanted else { continue }
+        guard next >= 0, spread.distances[Int(next)] == wanted else { continue }
         if choice < 0 || d == direction { choice = d }
       }
       precondition(choice >= 0, "no way on from vertex \(at)")
@@ -150,28 +154,37 @@ struct FreeFlow {
     return way
   }
 
-  private mutating func table(_ classIndex: Int, _ goal: Int32) -> [UInt16] {
-    let key = TableKey(classIndex: classIndex, goal: goal)
-    if let known = tables[key] { return known }
-    if tables.count >= Self.tablesKept { tables.removeAll(keepingCapacity: true) }
-    var table = [UInt16](repeating: Self.unreached, count: site.graph.vertexCount)
-    var queue = [goal]
-    table[Int(goal)] = 0
-    var head = 0
-    while head < queue.count {
-      let at = queue[head]
-      head += 1
-      let distance = table[Int(at)]
-      guard distance < Self.unreached - 1 else { break }
-      for d in 0..<4 {
-        let before = site.graph.predecessors[4 * Int(at) + d]
-        guard before >= 0, table[Int(before)] == Self.unreached, allowed[classIndex][Int(before)]
-        else { continue }
-        table[Int(before)] = distance + 1
-        queue.append(before)
+  /// Distances to a goal, as far as they were asked for: those of all vertices nearer are known.
+  private struct Spread {
+    static let unreached = UInt16.max
+    private(set) var distances: [UInt16]
+    /// Vertices with a distance, nearest first; from `head` on those that were not gone on from.
+    private var reached: [Int32]
+    private var head = 0
+
+    init(from goal: Int32, of count: Int) {
+      distances = [UInt16](repeating: Self.unreached, count: count)
+      distances[Int(goal)] = 0
+      reached = [goal]
+    }
+
+    /// Goes on until `vertex` has its distance, if there is a way.
+    /// - Complexity: O(vertices) over all calls
+    mutating func grow(to vertex: Int32, _ graph: Graph, _ allowed: [Bool]) {
+      while distances[Int(vertex)] == Self.unreached, head < reached.count {
+        let at = reached[head]
+        head += 1
+        let distance = distances[Int(at)]
+        guard distance < Self.unreached - 1 else { return }
+        for d in 0..<4 {
+          let before = graph.predecessors[4 * Int(at) + d]
+          guard before >= 0, distances[Int(before)] == Self.unreached, allowed[Int(before)] else {
+            continue
+          }
+          distances[Int(before)] = distance + 1
+          reached.append(before)
+        }
       }
     }
-    tables[key] = table
-    return table
   }
 }

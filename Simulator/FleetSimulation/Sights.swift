@@ -17,6 +17,8 @@ struct Sights {
   }
 
   private(set) var all: [Sight] = []
+  /// As it was when somebody asked for it last.
+  private var everybody = WestToEast([])
   /// The most that an outline measures, length and width together, and that one drives over before
   /// it can stop.
   private var largest: Int64 = 0
@@ -29,7 +31,7 @@ struct Sights {
     robots.withUnsafeBufferPointer { robots in
       for i in robots.indices {
         if i == all.count {
-          all.append(Self.sight(i, robots[i].robot))
+          all.append(robots[i].robot.sight(i))
           continue
         }
         all[i].stopsFor = robots[i].robot.stopsFor
@@ -37,7 +39,7 @@ struct Sights {
         if all[i].isStanding, robots[i].robot.isStanding, robots[i].robot.pose == all[i].pose {
           continue
         }
-        all[i] = Self.sight(i, robots[i].robot)
+        all[i] = robots[i].robot.sight(i)
       }
     }
     for sight in all {
@@ -49,20 +51,7 @@ struct Sights {
 
   /// Somebody has put robot `i` elsewhere since the last look.
   mutating func moved(_ i: Int, _ robot: VirtualRobot) {
-    if i < all.count { all[i] = Self.sight(i, robot) }
-  }
-
-  static func sight(_ i: Int, _ robot: VirtualRobot) -> Sight {
-    let pose = robot.pose
-    let outline = Outline(
-      robot: RobotIndex(Int32(i)),
-      position: Point(x: Int64(pose.x.rounded()), y: Int64(pose.y.rounded())),
-      headingMillidegrees: Int32((pose.headingDegrees * 1000).rounded()) % 360_000,
-      lengthMillimetres: robot.lengthMillimetres, widthMillimetres: robot.widthMillimetres)
-    return Sight(
-      pose: pose, outline: outline,
-      stopping: robot.stoppingDistance(at: pose.speedMillimetresPerSecond),
-      isStanding: robot.isStanding, stopsFor: robot.stopsFor)
+    if i < all.count { all[i] = robot.sight(i) }
   }
 
   /// No other robot whose outline, or what it is about to drive over, comes within `reach` of a
@@ -70,17 +59,67 @@ struct Sights {
   func farthest(_ reach: Int64) -> Int64 { reach + largest + farthestAhead + 2000 }
 
   /// Robots in the order of their places from west to east.
-  func fromWest(_ robots: some Sequence<Int>) -> WestToEast {
+  func fromWest(_ robots: [Int]) -> WestToEast {
     WestToEast(robots.map { (x: all[$0].outline.position.x, robot: $0) })
+  }
+
+  /// All robots in the order of their places from west to east.
+  mutating func everybodyFromWest() -> WestToEast {
+    if everybody.count == all.count {
+      let all = self.all
+      everybody.update { all[$0].outline.position.x }
+    } else {
+      everybody = fromWest(Array(all.indices))
+    }
+    return everybody
+  }
+}
+
+extension VirtualRobot {
+  /// Robot `i`, as it is now.
+  func sight(_ i: Int) -> Sights.Sight {
+    let pose = self.pose
+    let outline = Outline(
+      robot: RobotIndex(Int32(i)),
+      position: Point(x: Int64(pose.x.rounded()), y: Int64(pose.y.rounded())),
+      headingMillidegrees: Int32((pose.headingDegrees * 1000).rounded()) % 360_000,
+      lengthMillimetres: lengthMillimetres, widthMillimetres: widthMillimetres)
+    return Sights.Sight(
+      pose: pose, outline: outline,
+      stopping: stoppingDistance(at: pose.speedMillimetresPerSecond), isStanding: isStanding,
+      stopsFor: stopsFor)
   }
 }
 
 /// Robots by their place from west to east, to find those near a place.
 struct WestToEast {
-  private let entries: [(x: Int64, robot: Int)]
+  private var entries: [(x: Int64, robot: Int)]
 
   init(_ entries: [(x: Int64, robot: Int)]) {
-    self.entries = entries.sorted { $0.x != $1.x ? $0.x < $1.x : $0.robot < $1.robot }
+    self.entries = entries.sorted(by: Self.isBefore)
+  }
+
+  var count: Int { entries.count }
+
+  /// The same robots at other places, `x` of each.
+  /// - Complexity: O(n) when few have come past others
+  mutating func update(_ x: (Int) -> Int64) {
+    for k in entries.indices {
+      let robot = entries[k].robot
+      let entry = (x: x(robot), robot: robot)
+      var free = k
+      while free > 0, Self.isBefore(entry, entries[free - 1]) {
+        entries[free] = entries[free - 1]
+        free -= 1
+      }
+      entries[free] = entry
+    }
+  }
+
+  private static func isBefore(
+    _ a: (x: Int64, robot: Int), _ b: (x: Int64, robot: Int)
+  ) -> Bool {
+    a.x != b.x ? a.x < b.x : a.robot < b.robot
   }
 
   /// The robots no farther to the east or west of `x` than `far`.

@@ -95,7 +95,7 @@ struct SimulatedServer {
 /// A store in memory that outlives the server: what was committed is there, whole.
 struct SimulatedStore {
   /// One record in so many is packed as the server's store does and unpacked again.
-  private static let packedOneIn = 256
+  private static let packedOneIn = 2048
 
   private var tasks: [TaskID: StoredTask] = [:]
   private(set) var robots: [RobotID: StoredRobot] = [:]

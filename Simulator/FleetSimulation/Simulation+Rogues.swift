@@ -8,7 +8,7 @@ import VirtualRobot
 // Robots that leave their road, people who carry them about, things that stand in the way.
 extension Simulation {
   /// The true outline of a robot.
-  func outline(_ i: Int) -> Outline { Sights.sight(i, robots[i].robot).outline }
+  func outline(_ i: Int) -> Outline { robots[i].robot.sight(i).outline }
 
   /// How long a robot stands before what is in its way, and looks again.
   private static let pause = Duration.milliseconds(600)
@@ -27,7 +27,7 @@ extension Simulation {
       } else if sights.all[i].isStanding {
         continue
       }
-      if rogues.contains(i), everybody == nil { everybody = sights.fromWest(robots.indices) }
+      if rogues.contains(i), everybody == nil { everybody = sights.everybodyFromWest() }
       if mustStop(i, seen: near, everybody: everybody) {
         if stops == nil { rogues.intervened() }
         inject(.stop(for: Self.pause), i)
@@ -44,7 +44,10 @@ extension Simulation {
     func isNear(_ other: Outline) -> Bool {
       abs(other.position.x - own.position.x) <= far && abs(other.position.y - own.position.y) <= far
     }
-    var things = rogues.obstacles.map(\.outline).filter(isNear)
+    var things: [Outline] = []
+    for obstacle in rogues.obstacles where isNear(obstacle.outline) {
+      things.append(obstacle.outline)
+    }
     // The way of a rogue is nobody's.
     let isRogue = rogues.contains(i)
     for other in (isRogue ? everybody ?? seen : seen).near(own.position.x, far)
@@ -54,8 +57,9 @@ extension Simulation {
     }
     guard !things.isEmpty else { return false }
     let depth = ProtectiveField.depth(speed: sight.speed, stopping: sight.stopping)
-    let areas = ProtectiveField.areas(
-      own, robots[i].robot.wayAhead(depth), sides: isRogue ? ProtectiveField.sides : 0)
+    // In place: through the array's subscript all of the robot would be copied.
+    let way = robots.withUnsafeBufferPointer { $0[i].robot.wayAhead(depth) }
+    let areas = ProtectiveField.areas(own, way, sides: isRogue ? ProtectiveField.sides : 0)
     return areas.contains { area in things.contains { area.overlaps($0) } }
   }
 

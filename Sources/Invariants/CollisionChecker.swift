@@ -27,16 +27,16 @@ public struct CollisionChecker: Sendable {
     index(outlines)
     var pairs: [UInt64] = []
     var places: [UInt64: (Int, Int)] = [:]
-    for i in outlines.indices {
+    for i in outlines.indices where hasMoved[i] {
       visitNeighbours(of: i) { j in
+        // Two that have moved are looked at once.
+        guard i < j || !hasMoved[j], rectangles[i].overlaps(rectangles[j]) else { return }
         let key = pairKey(outlines[i].robot, outlines[j].robot)
-        let areTogether =
-          hasMoved[i] || hasMoved[j] ? rectangles[i].overlaps(rectangles[j]) : contains(key)
-        guard areTogether else { return }
         pairs.append(key)
         places[key] = (i, j)
       }
     }
+    if !ongoing.isEmpty { keepUnmoved(outlines, &pairs) }
     pairs.sort()
     let began = pairs.filter { !contains($0) }
     ongoing = pairs
@@ -47,6 +47,17 @@ public struct CollisionChecker: Sendable {
       return .overlap(
         outlines[a].robot, at: outlines[a].position, with: outlines[b].robot,
         where: outlines[b].position)
+    }
+  }
+
+  /// Where neither has moved they are together still.
+  private func keepUnmoved(_ outlines: [Outline], _ pairs: inout [UInt64]) {
+    var unmoved: Set<UInt64> = []
+    for (outline, hasMoved) in zip(outlines, hasMoved) where !hasMoved {
+      unmoved.insert(UInt64(UInt32(bitPattern: outline.robot.rawValue)))
+    }
+    for key in ongoing where unmoved.contains(key >> 32) && unmoved.contains(key & 0xFFFF_FFFF) {
+      pairs.append(key)
     }
   }
 
@@ -91,14 +102,14 @@ public struct CollisionChecker: Sendable {
     next = [Int32](repeating: -1, count: outlines.count)
   }
 
-  /// Calls `body` with every later-indexed neighbour in the nine squares around outline `i`.
+  /// Calls `body` with every neighbour in the nine squares around outline `i`.
   private func visitNeighbours(of i: Int, _ body: (Int) -> Void) {
     for row in rows[i] - 1...rows[i] + 1 {
       for column in columns[i] - 1...columns[i] + 1 {
         var node = heads[slotOf(column, row)]
         while node >= 0 {
           let j = Int(node)
-          if j > i, columns[j] == column, rows[j] == row { body(j) }
+          if j != i, columns[j] == column, rows[j] == row { body(j) }
           node = next[j]
         }
       }

@@ -1,3 +1,4 @@
+import Determinism
 import FleetModel
 import Grid
 import Site
@@ -40,5 +41,21 @@ import Testing
     let all = WestToEast([(x: 40, robot: 0), (x: 10, robot: 1), (x: 25, robot: 2)])
     #expect(all.near(20, 10).map(\.robot) == [1, 2])
     #expect(all.near(100, 10).isEmpty)
+  }
+
+  /// In whatever way they come past one another, they are in order as if sorted afresh.
+  @Test func whoComesPastOthersIsFound() {
+    var random = Seed(3).generator()
+    var places = (0..<60).map { _ in Int64(random.next(in: 0...500)) }
+    func sorted() -> WestToEast {
+      WestToEast(places.enumerated().map { (x: $0.element, robot: $0.offset) })
+    }
+    var all = sorted()
+    for _ in 0..<40 {
+      for i in places.indices { places[i] += Int64(random.next(in: -30...30)) }
+      places[random.next(in: 0...59)] = -1000
+      all.update { places[$0] }
+      #expect(all.near(0, 10_000).map(\.robot) == sorted().near(0, 10_000).map(\.robot))
+    }
   }
 }
