@@ -31,8 +31,19 @@ fi
 # By content, so that only what differs is built anew.
 refresh() {
   mkdir -p "$copy"
-  rsync --recursive --links --perms --checksum --delete --exclude /.build --exclude /.git \
-    "$root"/ "$copy"/
+  local file
+  while IFS= read -r file; do
+    if [[ ! -e $root/$file ]]; then
+      rm -f "$copy/$file"
+    elif ! cmp -s "$root/$file" "$copy/$file"; then
+      mkdir -p "$(dirname "$copy/$file")"
+      cp "$root/$file" "$copy/$file"
+    fi
+  done < <(
+    {
+      git -C "$root" ls-files --cached --others --exclude-standard
+      (cd "$copy" && find . -path ./.build -prune -o -type f -printf '%P\n')
+    } | sort -u)
 }
 
 build() { (cd "$copy" && swift build -c release --product drover >"$copy/.build/mutant.log" 2>&1); }
