@@ -61,7 +61,24 @@ extension Fleet {
     taskAcknowledged(i)
   }
 
-  mutating func actionEnded(_ i: Int, _ id: UInt64, _ result: ActionResult) {
+  /// So often in a row an action is told anew that has failed before it was begun.
+  private static let actionRetryLimit = 3
+
+  /// The robot told what has become of an action. What has failed before it was begun (a hand took the
+  /// robot away from there, or had stopped it) has changed nothing: it is done again, but not for ever.
+  mutating func actionReported(_ i: Int, _ id: UInt64, _ result: ActionResult) {
+    guard let running = robots[i].action, running.action.id == id else { return }
+    guard case .failed = result, running.task != nil, running.started == nil,
+      robots[i].actionRetries < Self.actionRetryLimit
+    else {
+      robots[i].actionRetries = 0
+      return actionEnded(i, id, result)
+    }
+    robots[i].actionRetries += 1
+    actionEnded(i, id, .cancelled)
+  }
+
+  private mutating func actionEnded(_ i: Int, _ id: UInt64, _ result: ActionResult) {
     guard let running = robots[i].action, running.action.id == id else { return }
     robots[i].action = nil
     robots[i].goalDirty = true
@@ -93,7 +110,12 @@ extension Fleet {
     // Of those that were under way together one counts.
     if reason == .routeMismatch, robots[i].presence == .present { robots[i].refusedReleases += 1 }
     if let running = robots[i].action, number == robots[i].actionMessage {
-      actionEnded(i, running.action.id, .failed(text: "refused: \(reason)"))
+      let result = ActionResult.failed(text: "refused: \(reason)")
+      if reason == .notSupported {
+        actionEnded(i, running.action.id, result)
+      } else {
+        actionReported(i, running.action.id, result)
+      }
     } else if robots[i].lease?.isGranted == true, number == robots[i].slice?.message {
       endLease(i, "the robot refused it: \(reason)")
     } else if number == robots[i].trimMessage, reason == .notSupported || reason == .wrongMode {

@@ -68,7 +68,7 @@ extension Fleet {
     case .visited(let order, let leg): visited(i, order, leg)
     case .trimmed(let order, let update, let through): trimmed(i, order, update, through)
     case .actionStarted(let action): actionStarted(i, action)
-    case .actionEnded(let action, let result): actionEnded(i, action, result)
+    case .actionEnded(let action, let result): actionReported(i, action, result)
     case .refused(let number, let reason): refused(i, number, reason)
     case .incident(let kind, let text):
       incident(i, "\(robots[i].id) reports \(kind): \(text)")

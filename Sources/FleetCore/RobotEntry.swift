@@ -137,6 +137,8 @@ struct RobotEntry: Sendable, Codable {
   var queuedGroup: Int?
   var action: RunningAction?
   var actionCount: UInt64 = 0
+  /// How often in a row an action has failed before it was begun, and was told anew.
+  var actionRetries = 0
   /// The control messages that carried the action last, and the last trim.
   var actionMessage: UInt64 = 0
   var trimMessage: UInt64 = 0

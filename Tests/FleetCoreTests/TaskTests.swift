@@ -217,6 +217,33 @@ import Testing
     #expect(yard.state(task) == "failed")
   }
 
+  /// A robot says that an action has failed which it had not begun: a hand took it away from there. Nothing is
+  /// lost by that; but who says so again and again is not believed for ever.
+  @Test(arguments: [1, 3, 4]) func whatHasNotBegunIsDoneAgain(times: Int) throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    let task = try yard.submit(try delivery())
+    yard.losesActions = true
+    for n in 1...times {
+      try yard.run(60) { $0.fleet.robots[0].action != nil }
+      let action = try #require(yard.fleet.robots[0].action)
+      #expect(action.action.id == UInt64(n) && action.started == nil)
+      let ended = RobotEvent.actionEnded(
+        action: action.action.id, result: .failed(text: "moved by hand"))
+      let next = yard.fleet.robots[0].eventsHandled + 1
+      try yard.handle(
+        .report(
+          id,
+          RobotReport(sessionEpoch: 1, events: [NumberedEvent(number: next, event: ended)])))
+    }
+    guard times <= 3 else { return #expect(yard.state(task) == "failed") }
+    #expect(yard.state(task) != "failed")
+    yard.losesActions = false
+    try yard.connect(id)
+    try yard.run(60) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+  }
+
   @Test func aRobotThatCannotDriveHandsBackWhatItHasNotBegun() throws {
     var yard = try Yard(Self.town)
     let first = try yard.add("r1", 2, 1)

@@ -19,6 +19,8 @@ struct Yard {
   /// Sessions begun, per robot.
   var sessions: [RobotID: UInt64] = [:]
   var cutOff: Set<RobotID> = []
+  /// Messages with actions, and all after them, are lost on the way.
+  var losesActions = false
   var now = Instant(microseconds: 1_000_000_000)
   var shelf = Shelf()
   var notices: [FleetNotice] = []
@@ -136,6 +138,7 @@ struct Yard {
       case .send(let id, let message):
         sent.append((id, message))
         try checkShelf(id, message)
+        if losesActions, case .action = message.command { cutOff.insert(id) }
         guard !cutOff.contains(id) else { continue }
         let outputs = robots[id]?.receive(message, now: now) ?? []
         try deliver(outputs, from: id)
