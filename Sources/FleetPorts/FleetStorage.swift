@@ -20,9 +20,10 @@ public protocol FleetStorage: AnyObject, Sendable {
   /// An empty list costs nothing.
   func commit(_ changes: [StoreChange]) throws(StoreError)
 
-  /// Counts one start of the server and returns the count: the server epoch, from 1, never twice
-  /// the same. Durable on return.
-  func nextEpoch() throws(StoreError) -> UInt64
+  /// Counts one start of the server and returns the count: the server epoch, never twice the same.
+  /// Durable on return.
+  /// - Parameter floor: it is above this, too.
+  func nextEpoch(above floor: UInt64) throws(StoreError) -> UInt64
 
   /// Writes a whole, consistent copy beside the store, in place of the one before it, without
   /// holding up anybody. A server that starts on the copy counts its epochs far above those of the
@@ -41,6 +42,11 @@ public protocol FleetStorage: AnyObject, Sendable {
   /// Checks the whole audit chain.
   /// - Complexity: O(lines)
   func verifyAudit() throws(StoreError) -> AuditVerdict
+}
+
+extension FleetStorage {
+  /// Counts one start of the server, from 1.
+  public func nextEpoch() throws(StoreError) -> UInt64 { try nextEpoch(above: 0) }
 }
 
 /// The tables of a store.

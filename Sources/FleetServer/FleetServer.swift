@@ -31,6 +31,8 @@ public final class FleetServer {
     public var backUpPeriod: Duration? = .seconds(3600)
     /// What the flight recorder keeps; nil: nothing is recorded.
     public var flight: FlightSettings?
+    /// Robots have heard of a server with this epoch that the store does not know of.
+    public var epochFloor: UInt64 = 0
     public var seed: Seed
 
     public init(site: Site, stateDirectory: String, broker: BrokerChoice, seed: Seed) {
@@ -106,7 +108,7 @@ public final class FleetServer {
     topics = Topics(site: settings.site.id)
     desk = CredentialDesk(storage, topics: topics, owner: owner)
     try Self.bindToMap(settings.site, storage)
-    let (epoch, accounts, names) = try Self.begin(storage, desk)
+    let (epoch, accounts, names) = try Self.begin(storage, desk, above: settings.epochFloor)
     let heir = Takeover.Heir(
       site: settings.site, settings: settings.fleet, seed: settings.seed, epoch: epoch,
       robots: names.robots, now: clock.now())
@@ -136,12 +138,14 @@ public final class FleetServer {
 
   /// Counts this start, and reads who is enrolled.
   private static func begin(
-    _ storage: any FleetStorage, _ desk: CredentialDesk
+    _ storage: any FleetStorage, _ desk: CredentialDesk, above floor: UInt64
   ) throws(ServerError) -> (
     epoch: UInt64, [BrokerAccount], (robots: [RobotID], operators: Set<OperatorID>)
   ) {
     let epoch: UInt64
-    do throws(StoreError) { epoch = try storage.nextEpoch() } catch { throw .store(error) }
+    do throws(StoreError) {
+      epoch = try storage.nextEpoch(above: floor)
+    } catch { throw .store(error) }
     var (robots, operators): ([RobotID], Set<OperatorID>) = ([], [])
     do throws(EnrolmentError) {
       let enrolled = try desk.all()

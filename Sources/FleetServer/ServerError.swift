@@ -44,9 +44,9 @@ extension ServerError: CustomStringConvertible {
     case .enrolment(let error): error.refusal.hint
     case .damaged: "put a copy of the store back; the entry can also be deleted with sqlite3"
     case .otherMap: "undo the change of the map, or start afresh with another --state directory"
-    case .superseded:
+    case .superseded(let epoch):
       "if no other server runs, this --state is older than what the robots have heard: "
-        + "put its newest copy back, or restart the robots"
+        + "put its newest copy back, or start with --above-epoch \(epoch)"
     case .unencodable: "this is a defect of drover: please report it"
     }
   }

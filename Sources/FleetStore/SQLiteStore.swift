@@ -81,7 +81,8 @@ public final class SQLiteStore: FleetStorage {
   /// Counts the start. A copy of the file that was made by other means than `backUp` is told by its
   /// place on the disk: it goes far ahead, and no two copies as far, so that of two servers on copies
   /// of one store robots obey the same one.
-  public func nextEpoch() throws(StoreError) -> UInt64 {
+  public func nextEpoch(above floor: UInt64) throws(StoreError) -> UInt64 {
+    let least = Int64(clamping: floor)
     let place = try Self.place(of: path)
     return try transact { db in
       let known = try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'place'")
@@ -89,10 +90,10 @@ public final class SQLiteStore: FleetStorage {
       let isCopy = known != nil && known != place
       let step = isCopy ? Self.epochsAhead + Int64.random(in: 0..<Self.epochsAhead) : 1
       let sql = """
-        INSERT INTO meta (key, value) VALUES ('epoch', 1)
-        ON CONFLICT (key) DO UPDATE SET value = value + ? RETURNING value
+        INSERT INTO meta (key, value) VALUES ('epoch', ? + 1)
+        ON CONFLICT (key) DO UPDATE SET value = max(value + ?, excluded.value) RETURNING value
         """
-      let counted = try Int64.fetchOne(db.cachedStatement(sql: sql), arguments: [step])
+      let counted = try Int64.fetchOne(db.cachedStatement(sql: sql), arguments: [least, step])
       guard let epoch = counted, epoch > 0 else {
         throw StoreError.corrupt(path: self.path, reason: "the server epoch is unreadable")
       }

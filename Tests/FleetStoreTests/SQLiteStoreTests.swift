@@ -85,6 +85,14 @@ func line(_ number: Int64) -> AuditLine {
     #expect(try SQLiteStore(directory: scratch.store).nextEpoch() == 3)
   }
 
+  @Test func aNewStoreCanGoBeforeALostOne() throws {
+    let store = try SQLiteStore(directory: scratch.store)
+    #expect(try store.nextEpoch(above: 57) == 58)
+    #expect(try store.nextEpoch() == 59)
+    #expect(try store.nextEpoch(above: 57) == 60, "it never goes back")
+    #expect(try store.nextEpoch(above: 1000) == 1001)
+  }
+
   @Test func aMovedStoreCountsOnAndEachCopyGoesFarAhead() throws {
     do { _ = try SQLiteStore(directory: scratch.store).nextEpoch() }
     let manager = FileManager.default

@@ -27,6 +27,8 @@ struct ServeCommand: ParsableCommand {
           --broker-password-file secret
       """)
 
+  private static let epochLimit: UInt64 = 999_999_999_999
+
   @Argument(help: "The site: a name in ./Maps or $DROVER_MAPS, a folder, or a site.yaml.")
   var site: String
 
@@ -48,6 +50,11 @@ struct ServeCommand: ParsableCommand {
       "Record every input for `drover incident export`, the newest so many MB; 0: nothing.",
       valueName: "mb"))
   var flightMb = 256
+  @Option(
+    help: ArgumentHelp(
+      "Go before a server with this epoch, which no longer runs and whose store is lost.",
+      valueName: "epoch"))
+  var aboveEpoch: UInt64?
   @Option(help: "Least level to log: debug, info, notice, warning, error.")
   var logLevel = Logger.Level.notice
 
@@ -59,6 +66,9 @@ struct ServeCommand: ParsableCommand {
     }
     guard (0...100_000).contains(backup) else {
       throw ValidationError("--backup goes from 0 to 100000 minutes")
+    }
+    if let aboveEpoch, !(1...Self.epochLimit).contains(aboveEpoch) {
+      throw ValidationError("--above-epoch goes from 1 to \(Self.epochLimit)")
     }
     if other.broker != nil, listener.listen != nil {
       throw ValidationError("--broker and --listen exclude each other")
@@ -94,6 +104,7 @@ struct ServeCommand: ParsableCommand {
     do throws(ServerError) {
       var settings = run.settings(seed: Seed(UInt64(bitPattern: clock.now().microseconds)))
       if flightMb > 0 { settings.flight = try Self.flight(flightMb, site, path) }
+      settings.epochFloor = aboveEpoch ?? 0
       settings.backUpPeriod = backup == 0 ? nil : .seconds(60 * backup)
       let server = try FleetServer(
         settings, storage: storage,
