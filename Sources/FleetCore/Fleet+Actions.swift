@@ -61,21 +61,37 @@ extension Fleet {
     taskAcknowledged(i)
   }
 
-  /// So often in a row an action is told anew that has failed before it was begun.
+  /// So often in a row an action is told anew that was not begun.
   private static let actionRetryLimit = 3
 
-  /// The robot told what has become of an action. What has failed before it was begun (a hand took the
+  /// The robot told what has become of an action. One that failed before it was begun (a hand took the
   /// robot away from there, or had stopped it) has changed nothing: it is done again, but not for ever.
   mutating func actionReported(_ i: Int, _ id: UInt64, _ result: ActionResult) {
     guard let running = robots[i].action, running.action.id == id else { return }
-    guard case .failed = result, running.task != nil, running.started == nil,
-      robots[i].actionRetries < Self.actionRetryLimit
-    else {
-      robots[i].actionRetries = 0
+    guard case .failed(let text) = result, mayRetry(i, running) else {
+      if running.started != nil || result == .succeeded { robots[i].actionRetries = 0 }
       return actionEnded(i, id, result)
     }
     robots[i].actionRetries += 1
+    incident(i, "\(robots[i].id) has not begun \(running.action.kind) (\(text)): it is told again")
     actionEnded(i, id, .cancelled)
+  }
+
+  /// The robot would not take up an action; it may still have it from an earlier message.
+  private mutating func actionRefused(
+    _ i: Int, _ running: RunningAction, _ reason: RobotRefusal
+  ) {
+    guard reason != .notSupported, mayRetry(i, running) else {
+      return actionEnded(i, running.action.id, .failed(text: "refused: \(reason)"))
+    }
+    // What it answers to this says what has become of it.
+    robots[i].actionRetries += 1
+    cancelAction(i)
+  }
+
+  private func mayRetry(_ i: Int, _ running: RunningAction) -> Bool {
+    running.task != nil && running.started == nil
+      && robots[i].actionRetries < Self.actionRetryLimit
   }
 
   private mutating func actionEnded(_ i: Int, _ id: UInt64, _ result: ActionResult) {
@@ -83,6 +99,7 @@ extension Fleet {
     robots[i].action = nil
     robots[i].goalDirty = true
     robots[i].isDirty = true
+    if case .failed = result { robots[i].actionRetries = 0 }
     if let task = running.task {
       // What was begun for a task that the robot no longer has concerns nobody.
       guard task == robots[i].job.task else { return }
@@ -110,12 +127,7 @@ extension Fleet {
     // Of those that were under way together one counts.
     if reason == .routeMismatch, robots[i].presence == .present { robots[i].refusedReleases += 1 }
     if let running = robots[i].action, number == robots[i].actionMessage {
-      let result = ActionResult.failed(text: "refused: \(reason)")
-      if reason == .notSupported {
-        actionEnded(i, running.action.id, result)
-      } else {
-        actionReported(i, running.action.id, result)
-      }
+      actionRefused(i, running, reason)
     } else if robots[i].lease?.isGranted == true, number == robots[i].slice?.message {
       endLease(i, "the robot refused it: \(reason)")
     } else if number == robots[i].trimMessage, reason == .notSupported || reason == .wrongMode {

@@ -65,6 +65,11 @@ extension Fleet {
   private func nextStep(_ i: Int) -> [String] {
     let robot = robots[i]
     if robot.isRevoked { return [clearing(i)] }
+    if robot.obeyedEpoch > serverEpoch {
+      return [
+        "it obeys a server with epoch \(robot.obeyedEpoch), and not this one with \(serverEpoch)"
+      ]
+    }
     if let lease = robot.lease { return explainLease(i, lease) }
     if robot.containment != nil { return astray(i) }
     if robot.foreign?.dropAsked != nil, robot.presence != .present {

@@ -10,7 +10,7 @@ extension Fleet {
   mutating func refreshGoal(_ i: Int) {
     guard robots[i].goalDirty else { return }
     robots[i].goalDirty = false
-    robots[i].goalLook = 0
+    robots[i].cellsToGoalLook = 0
     let at = traffic.plannedEnd(robots[i].index)
     let errand = reachableErrand(i, at)
     robots[i].isCutOff = false
@@ -65,7 +65,7 @@ extension Fleet {
   // MARK: Places
 
   /// After so many cells a robot far away looks again which bay is the nearest.
-  private static let goalLook: Int32 = 16
+  private static let goalLookPeriod: Int32 = 16
 
   /// The bay to drive to. Far away any bay will do; close by one must be reserved, and while none
   /// is free the robot waits at a parking place, in the order of arrival. A long vehicle sets out
@@ -84,7 +84,8 @@ extension Fleet {
     // Whoever queues stays at its waiting place, however far that is.
     if !isLong(i), nearest.distance > settings.reservationCells, robots[i].queuedGroup != group {
       places.letGo(robot)
-      robots[i].goalLook = min(max(1, nearest.distance - settings.reservationCells), Self.goalLook)
+      robots[i].cellsToGoalLook = min(
+        nearest.distance - settings.reservationCells, Self.goalLookPeriod)
       return nearest.vertex
     }
     if places.isNext(robot, group) {

@@ -193,7 +193,7 @@ extension Fleet {
       if endAt[move.from] == robots[i].index { endAt[move.from] = nil }
       endAt[leg.end] = robots[i].index
       missionReplanned(i)
-      if leg.end == robots[i].goal { robots[i].goalDirty = true }
+      if leg.end == robots[i].goal || robots[i].cellsToGoalLook > 0 { robots[i].goalDirty = true }
       return
     }
     _ = queue(i, leg)
@@ -213,9 +213,9 @@ extension Fleet {
     }
     // On a way that is passed through, every cell may change what is best next.
     if leg.end == robots[i].goal || robots[i].errand?.stops == false { robots[i].goalDirty = true }
-    if robots[i].goalLook > 0 {
-      robots[i].goalLook -= Int32(leg.path.count)
-      if robots[i].goalLook <= 0 { robots[i].goalDirty = true }
+    if robots[i].cellsToGoalLook > 0 {
+      robots[i].cellsToGoalLook -= Int32(leg.path.count)
+      if robots[i].cellsToGoalLook <= 0 { robots[i].goalDirty = true }
     }
     return true
   }

@@ -53,6 +53,8 @@ extension Fleet {
       "events \(robots[i].eventsHandled + 1) to \(first - 1) of \(robots[i].id) are lost:"
         + " a server that was replaced has taken them")
     robots[i].eventsHandled = first - 1
+    // It may have said that it begins.
+    if let action = robots[i].action, action.started == nil { robots[i].action?.started = now }
     return true
   }
 

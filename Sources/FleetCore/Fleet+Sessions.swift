@@ -109,6 +109,9 @@ extension Fleet {
     robots[i].lastQuery = nil
     robots[i].foreign = nil
     robots[i].refusedReleases = 0
+    // Numbers begin anew: what is refused by them is nothing that was sent before.
+    robots[i].actionMessage = 0
+    robots[i].trimMessage = 0
     robots[i].queried = now
     robots[i].session = .online
     awaitPresence(i)

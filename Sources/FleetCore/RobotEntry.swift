@@ -130,14 +130,14 @@ struct RobotEntry: Sendable, Codable {
   /// The goal must be looked at again before it is planned on.
   var goalDirty = true
   /// So many cells may be planned before its goal is looked at again; 0: none of them ask for it.
-  var goalLook: Int32 = 0
+  var cellsToGoalLook: Int32 = 0
   /// No bay of its errand's station can be reached: a zone is closed.
   var isCutOff = false
   /// The group of places it queues for.
   var queuedGroup: Int?
   var action: RunningAction?
   var actionCount: UInt64 = 0
-  /// How often in a row an action has failed before it was begun, and was told anew.
+  /// How often in a row an action was told anew that it had not begun.
   var actionRetries = 0
   /// The control messages that carried the action last, and the last trim.
   var actionMessage: UInt64 = 0

@@ -205,20 +205,12 @@ import Testing
     let task = try yard.submit(try delivery())
     try yard.run(60) { $0.fleet.robots[0].action != nil }
     let number = yard.fleet.robots[0].actionMessage
-    let next = yard.fleet.robots[0].eventsHandled + 1
-    try yard.handle(
-      .report(
-        id,
-        RobotReport(
-          sessionEpoch: 1,
-          events: [
-            NumberedEvent(number: next, event: .refused(number: number, reason: .notSupported))
-          ])))
+    try say(.refused(number: number, reason: .notSupported), of: id, &yard)
     #expect(yard.state(task) == "failed")
   }
 
-  /// A robot says that an action has failed which it had not begun: a hand took it away from there. Nothing is
-  /// lost by that; but who says so again and again is not believed for ever.
+  /// A robot says that an action has failed which it had not begun: a hand took it away from there.
+  /// Nothing is lost by that; but who says so again and again is not believed for ever.
   @Test(arguments: [1, 3, 4]) func whatHasNotBegunIsDoneAgain(times: Int) throws {
     var yard = try Yard(Self.town)
     let id = try yard.add("r1", 3, 1)
@@ -228,13 +220,8 @@ import Testing
       try yard.run(60) { $0.fleet.robots[0].action != nil }
       let action = try #require(yard.fleet.robots[0].action)
       #expect(action.action.id == UInt64(n) && action.started == nil)
-      let ended = RobotEvent.actionEnded(
-        action: action.action.id, result: .failed(text: "moved by hand"))
-      let next = yard.fleet.robots[0].eventsHandled + 1
-      try yard.handle(
-        .report(
-          id,
-          RobotReport(sessionEpoch: 1, events: [NumberedEvent(number: next, event: ended)])))
+      let failed = ActionResult.failed(text: "moved by hand")
+      try say(.actionEnded(action: action.action.id, result: failed), of: id, &yard)
     }
     guard times <= 3 else { return #expect(yard.state(task) == "failed") }
     #expect(yard.state(task) != "failed")
@@ -242,6 +229,45 @@ import Testing
     try yard.connect(id)
     try yard.run(60) { $0.state(task) == "completed" }
     #expect(yard.state(task) == "completed")
+  }
+
+  /// A robot that refuses an action, being driven by hand, may have it from an earlier message: it is done
+  /// again when the robot has said what has become of it.
+  @Test func aRefusedActionIsTakenBackBeforeItIsToldAgain() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    let task = try yard.submit(try delivery())
+    yard.losesActions = true
+    try yard.run(60) { $0.fleet.robots[0].action != nil }
+    let number = yard.fleet.robots[0].actionMessage
+    try say(.refused(number: number, reason: .wrongMode), of: id, &yard)
+    #expect(yard.fleet.robots[0].action?.isCancelling == true)
+    #expect(yard.sent.contains { $0.message.command == .cancelAction(action: 1) })
+    try yard.run(2)
+    #expect(yard.fleet.robots[0].action?.action.id == 1)
+    try say(.actionEnded(action: 1, result: .cancelled), of: id, &yard)
+    try yard.run(1)
+    #expect(yard.fleet.robots[0].action?.action.id == 2)
+    #expect(yard.state(task) != "failed")
+  }
+
+  @Test func whatHasBegunAndFailsIsNotDoneAgain() throws {
+    var yard = try Yard(Self.town)
+    let id = try yard.add("r1", 3, 1)
+    let task = try yard.submit(try delivery())
+    yard.losesActions = true
+    try yard.run(60) { $0.fleet.robots[0].action != nil }
+    try say(.actionStarted(action: 1), of: id, &yard)
+    try say(.actionEnded(action: 1, result: .failed(text: "jammed")), of: id, &yard)
+    #expect(yard.state(task) == "failed")
+  }
+
+  /// The fleet hears the next event of a robot in its first session.
+  private func say(_ event: RobotEvent, of id: RobotID, _ yard: inout Yard) throws {
+    let next = (yard.fleet.robots.first { $0.id == id }?.eventsHandled ?? 0) + 1
+    try yard.handle(
+      .report(
+        id, RobotReport(sessionEpoch: 1, events: [NumberedEvent(number: next, event: event)])))
   }
 
   @Test func aRobotThatCannotDriveHandsBackWhatItHasNotBegun() throws {
