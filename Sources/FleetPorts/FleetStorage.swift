@@ -22,7 +22,8 @@ public protocol FleetStorage: AnyObject, Sendable {
 
   /// Counts one start of the server and returns the count: the server epoch, never twice the same.
   /// Durable on return.
-  /// - Parameter floor: it is above this, too.
+  /// - Parameter floor: it is above this, too; `ServerEpoch.highestFloor` at most. Where that decides,
+  ///   no two stores give the same.
   func nextEpoch(above floor: UInt64) throws(StoreError) -> UInt64
 
   /// Writes a whole, consistent copy beside the store, in place of the one before it, without
@@ -44,9 +45,10 @@ public protocol FleetStorage: AnyObject, Sendable {
   func verifyAudit() throws(StoreError) -> AuditVerdict
 }
 
-extension FleetStorage {
-  /// Counts one start of the server, from 1.
-  public func nextEpoch() throws(StoreError) -> UInt64 { try nextEpoch(above: 0) }
+public enum ServerEpoch {
+  /// No server counts from above this. Numbers of actions begin with the epoch, shifted by 20 bits, and
+  /// names of files have twelve digits for it.
+  public static let highestFloor: UInt64 = 1 << 39
 }
 
 /// The tables of a store.

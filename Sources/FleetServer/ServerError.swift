@@ -46,7 +46,9 @@ extension ServerError: CustomStringConvertible {
     case .otherMap: "undo the change of the map, or start afresh with another --state directory"
     case .superseded(let epoch):
       "if no other server runs, this --state is older than what the robots have heard: "
-        + "put its newest copy back, or start with --above-epoch \(epoch)"
+        + "put its newest copy back"
+        + (epoch <= ServerEpoch.highestFloor
+          ? "; where there is none, see --above-epoch \(epoch) in `drover serve --help`" : "")
     case .unencodable: "this is a defect of drover: please report it"
     }
   }

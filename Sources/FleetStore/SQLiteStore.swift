@@ -82,18 +82,23 @@ public final class SQLiteStore: FleetStorage {
   /// place on the disk: it goes far ahead, and no two copies as far, so that of two servers on copies
   /// of one store robots obey the same one.
   public func nextEpoch(above floor: UInt64) throws(StoreError) -> UInt64 {
-    let least = Int64(clamping: floor)
+    precondition(floor <= ServerEpoch.highestFloor, "epoch \(floor)")
     let place = try Self.place(of: path)
     return try transact { db in
       let known = try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'place'")
       try Self.put("meta", "place", [UInt8](place), db)
       let isCopy = known != nil && known != place
-      let step = isCopy ? Self.epochsAhead + Int64.random(in: 0..<Self.epochsAhead) : 1
+      let chance = Int64.random(in: 0..<Self.epochsAhead)
+      let step = isCopy ? Self.epochsAhead + chance : 1
       let sql = """
-        INSERT INTO meta (key, value) VALUES ('epoch', ? + 1)
-        ON CONFLICT (key) DO UPDATE SET value = max(value + ?, excluded.value) RETURNING value
+        INSERT INTO meta (key, value) VALUES ('epoch', ?)
+        ON CONFLICT (key) DO UPDATE SET value = CASE
+          WHEN value + ? > ? THEN value + ? ELSE excluded.value END
+        RETURNING value
         """
-      let counted = try Int64.fetchOne(db.cachedStatement(sql: sql), arguments: [least, step])
+      let least = floor == 0 ? 1 : Int64(floor) + 1 + chance
+      let counted = try Int64.fetchOne(
+        db.cachedStatement(sql: sql), arguments: [least, step, Int64(floor), step])
       guard let epoch = counted, epoch > 0 else {
         throw StoreError.corrupt(path: self.path, reason: "the server epoch is unreadable")
       }

@@ -27,8 +27,6 @@ struct ServeCommand: ParsableCommand {
           --broker-password-file secret
       """)
 
-  private static let epochLimit: UInt64 = 999_999_999_999
-
   @Argument(help: "The site: a name in ./Maps or $DROVER_MAPS, a folder, or a site.yaml.")
   var site: String
 
@@ -52,7 +50,10 @@ struct ServeCommand: ParsableCommand {
   var flightMb = 256
   @Option(
     help: ArgumentHelp(
-      "Go before a server with this epoch, which no longer runs and whose store is lost.",
+      """
+      Go before a server with this epoch, which no longer runs and whose store is lost. First see to it \
+      that every robot is within reach or off the road: of others this one knows nothing.
+      """,
       valueName: "epoch"))
   var aboveEpoch: UInt64?
   @Option(help: "Least level to log: debug, info, notice, warning, error.")
@@ -67,8 +68,8 @@ struct ServeCommand: ParsableCommand {
     guard (0...100_000).contains(backup) else {
       throw ValidationError("--backup goes from 0 to 100000 minutes")
     }
-    if let aboveEpoch, !(1...Self.epochLimit).contains(aboveEpoch) {
-      throw ValidationError("--above-epoch goes from 1 to \(Self.epochLimit)")
+    if let aboveEpoch, !(1...ServerEpoch.highestFloor).contains(aboveEpoch) {
+      throw ValidationError("--above-epoch goes from 1 to \(ServerEpoch.highestFloor)")
     }
     if other.broker != nil, listener.listen != nil {
       throw ValidationError("--broker and --listen exclude each other")
