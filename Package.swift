@@ -8,7 +8,8 @@ import PackageDescription
 let warnings: [SwiftSetting] =
   Context.environment["DROVER_STRICT"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
 
-// Most calls in hot loops cross a module: without this they stay calls.
+// Most calls in hot loops cross a module: without this they stay calls. Packages that name this one by
+// path can still use it, those that name it by version cannot.
 let settings: [SwiftSetting] =
   warnings + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
 

@@ -158,21 +158,22 @@ struct FreeFlow {
   private struct Spread {
     static let unreached = UInt16.max
     private(set) var distances: [UInt16]
-    /// Vertices with a distance, nearest first; from `head` on those that were not gone on from.
-    private var reached: [Int32]
-    private var head = 0
+    /// Vertices that were reached and not gone on from, nearest first.
+    private var rim: [Int32]
 
     init(from goal: Int32, of count: Int) {
       distances = [UInt16](repeating: Self.unreached, count: count)
       distances[Int(goal)] = 0
-      reached = [goal]
+      rim = [goal]
     }
 
     /// Goes on until `vertex` has its distance, if there is a way.
     /// - Complexity: O(vertices) over all calls
     mutating func grow(to vertex: Int32, _ graph: Graph, _ allowed: [Bool]) {
-      while distances[Int(vertex)] == Self.unreached, head < reached.count {
-        let at = reached[head]
+      var head = 0
+      defer { rim.removeFirst(head) }
+      while distances[Int(vertex)] == Self.unreached, head < rim.count {
+        let at = rim[head]
         head += 1
         let distance = distances[Int(at)]
         guard distance < Self.unreached - 1 else { return }
@@ -182,7 +183,7 @@ struct FreeFlow {
             continue
           }
           distances[Int(before)] = distance + 1
-          reached.append(before)
+          rim.append(before)
         }
       }
     }

@@ -102,7 +102,7 @@ struct WestToEast {
   var count: Int { entries.count }
 
   /// The same robots at other places, `x` of each.
-  /// - Complexity: O(n) when few have come past others
+  /// - Complexity: O(n) and one step for each that another has come past
   mutating func update(_ x: (Int) -> Int64) {
     for k in entries.indices {
       let robot = entries[k].robot

@@ -94,7 +94,8 @@ struct SimulatedServer {
 
 /// A store in memory that outlives the server: what was committed is there, whole.
 struct SimulatedStore {
-  /// One record in so many is packed as the server's store does and unpacked again.
+  /// The first records, and then one in so many, are packed as the server's store does and unpacked again.
+  private static let packedFirst = 128
   private static let packedOneIn = 2048
 
   private var tasks: [TaskID: StoredTask] = [:]
@@ -106,7 +107,7 @@ struct SimulatedStore {
 
   mutating func commit(_ change: FleetChange) {
     writes += 1
-    let isPacked = writes % Self.packedOneIn == 0
+    let isPacked = writes <= Self.packedFirst || writes % Self.packedOneIn == 0
     switch change {
     case .task(let task): tasks[task.record.id] = isPacked ? Self.packed(task) : task
     case .robot(let robot): robots[robot.id] = isPacked ? Self.packed(robot) : robot

@@ -52,9 +52,11 @@ public struct CollisionChecker: Sendable {
 
   /// Where neither has moved they are together still.
   private func keepUnmoved(_ outlines: [Outline], _ pairs: inout [UInt64]) {
+    let together = Set(ongoing.flatMap { [$0 >> 32, $0 & 0xFFFF_FFFF] })
     var unmoved: Set<UInt64> = []
-    for (outline, hasMoved) in zip(outlines, hasMoved) where !hasMoved {
-      unmoved.insert(UInt64(UInt32(bitPattern: outline.robot.rawValue)))
+    for i in outlines.indices where !hasMoved[i] {
+      let robot = UInt64(UInt32(bitPattern: outlines[i].robot.rawValue))
+      if together.contains(robot) { unmoved.insert(robot) }
     }
     for key in ongoing where unmoved.contains(key >> 32) && unmoved.contains(key & 0xFFFF_FFFF) {
       pairs.append(key)

@@ -31,19 +31,22 @@ fi
 # By content, so that only what differs is built anew.
 refresh() {
   mkdir -p "$copy"
-  local file
-  while IFS= read -r file; do
+  local file files
+  files=$(mktemp)
+  {
+    git -C "$root" ls-files -z --cached --others --exclude-standard
+    # The versions of packages that the first build has chosen stay.
+    (cd "$copy" && find . -path ./.build -prune -o -type f ! -name Package.resolved -printf '%P\0')
+  } >"$files"
+  while IFS= read -r -d '' file; do
     if [[ ! -e $root/$file ]]; then
       rm -f "$copy/$file"
-    elif ! cmp -s "$root/$file" "$copy/$file"; then
+    elif [[ ! -d $root/$file ]] && ! cmp -s "$root/$file" "$copy/$file"; then
       mkdir -p "$(dirname "$copy/$file")"
       cp "$root/$file" "$copy/$file"
     fi
-  done < <(
-    {
-      git -C "$root" ls-files --cached --others --exclude-standard
-      (cd "$copy" && find . -path ./.build -prune -o -type f -printf '%P\n')
-    } | sort -u)
+  done < <(sort -zu "$files")
+  rm -f "$files"
 }
 
 build() { (cd "$copy" && swift build -c release --product drover >"$copy/.build/mutant.log" 2>&1); }
