@@ -21,6 +21,27 @@ import Testing
         position: place, route: route, standing: true, serverEpoch: epoch, answering: query))
   }
 
+  /// One that has heard of a newer server ignores this one. Of two the server would notice itself.
+  @Test func whoObeysAnotherServerIsTold() throws {
+    var yard = try Yard(["a...b", ".....", "P.P.C"])
+    let id = try RobotID("r1")
+    try yard.handle(.enrolled(id))
+    try yard.handle(.connection(id, ConnectionMessage(sessionEpoch: 1, status: .online)))
+    try yard.handle(.factsheet(id, sheet(try cart())))
+    let nothing = RoutePosition(order: 0, update: 0, visited: 0, through: 0)
+    try yard.handle(
+      .state(
+        id,
+        RobotState(
+          sessionEpoch: 1, serverEpoch: 5, number: 1, position: point(2, 1),
+          headingMillidegrees: 0, speedMillimetresPerSecond: 0, route: nothing, lastControl: 0,
+          energyPermille: 900, charging: false, mode: .automatic, holding: false, loaded: false,
+          errors: [])))
+    try yard.run(5)
+    let lines = try #require(yard.fleet.explanation(of: id))
+    #expect(lines.contains("it obeys a server with epoch 5, and not this one with 1"), "\(lines)")
+  }
+
   @Test func nothingIsReleasedBeforeTheRobotSaidWhereItIs() throws {
     var yard = try Yard(Self.town)
     let id = try RobotID("r1")
