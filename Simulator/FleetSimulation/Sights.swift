@@ -59,7 +59,7 @@ struct Sights {
   func farthest(_ reach: Int64) -> Int64 { reach + largest + farthestAhead + 2000 }
 
   /// Robots in the order of their places from west to east.
-  func fromWest(_ robots: [Int]) -> WestToEast {
+  func fromWest(_ robots: some Sequence<Int>) -> WestToEast {
     WestToEast(robots.map { (x: all[$0].outline.position.x, robot: $0) })
   }
 
@@ -69,7 +69,7 @@ struct Sights {
       let all = self.all
       everybody.update { all[$0].outline.position.x }
     } else {
-      everybody = fromWest(Array(all.indices))
+      everybody = fromWest(all.indices)
     }
     return everybody
   }

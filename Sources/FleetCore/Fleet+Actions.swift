@@ -69,7 +69,6 @@ extension Fleet {
   mutating func actionReported(_ i: Int, _ id: UInt64, _ result: ActionResult) {
     guard let running = robots[i].action, running.action.id == id else { return }
     guard case .failed(let text) = result, mayRetry(i, running) else {
-      if running.started != nil || result == .succeeded { robots[i].actionRetries = 0 }
       return actionEnded(i, id, result)
     }
     robots[i].actionRetries += 1
@@ -99,7 +98,7 @@ extension Fleet {
     robots[i].action = nil
     robots[i].goalDirty = true
     robots[i].isDirty = true
-    if case .failed = result { robots[i].actionRetries = 0 }
+    if running.started != nil || result != .cancelled { robots[i].actionRetries = 0 }
     if let task = running.task {
       // What was begun for a task that the robot no longer has concerns nobody.
       guard task == robots[i].job.task else { return }

@@ -45,6 +45,7 @@ public protocol FleetStorage: AnyObject, Sendable {
   func verifyAudit() throws(StoreError) -> AuditVerdict
 }
 
+/// Counts of a server's starts: of two servers robots obey the one with the higher.
 public enum ServerEpoch {
   /// No server counts from above this. Numbers of actions begin with the epoch, shifted by 20 bits, and
   /// names of files have twelve digits for it.

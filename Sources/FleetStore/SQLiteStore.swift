@@ -91,14 +91,15 @@ public final class SQLiteStore: FleetStorage {
       let chance = Int64.random(in: 0..<Self.epochsAhead)
       let step = isCopy ? Self.epochsAhead + chance : 1
       let sql = """
-        INSERT INTO meta (key, value) VALUES ('epoch', ?)
-        ON CONFLICT (key) DO UPDATE SET value = CASE
-          WHEN value + ? > ? THEN value + ? ELSE excluded.value END
+        INSERT INTO meta (key, value) VALUES ('epoch', :ahead)
+        ON CONFLICT (key) DO UPDATE SET
+          value = CASE WHEN value + :step > :floor THEN value + :step ELSE :ahead END
         RETURNING value
         """
-      let least = floor == 0 ? 1 : Int64(floor) + 1 + chance
+      let ahead = floor == 0 ? 1 : Int64(floor) + 1 + chance
       let counted = try Int64.fetchOne(
-        db.cachedStatement(sql: sql), arguments: [least, step, Int64(floor), step])
+        db.cachedStatement(sql: sql),
+        arguments: ["ahead": ahead, "step": step, "floor": Int64(floor)])
       guard let epoch = counted, epoch > 0 else {
         throw StoreError.corrupt(path: self.path, reason: "the server epoch is unreadable")
       }

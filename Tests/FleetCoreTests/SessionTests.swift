@@ -28,13 +28,12 @@ import Testing
     try yard.handle(.enrolled(id))
     try yard.handle(.connection(id, ConnectionMessage(sessionEpoch: 1, status: .online)))
     try yard.handle(.factsheet(id, sheet(try cart())))
-    let nothing = RoutePosition(order: 0, update: 0, visited: 0, through: 0)
     try yard.handle(
       .state(
         id,
         RobotState(
           sessionEpoch: 1, serverEpoch: 5, number: 1, position: point(2, 1),
-          headingMillidegrees: 0, speedMillimetresPerSecond: 0, route: nothing, lastControl: 0,
+          headingMillidegrees: 0, speedMillimetresPerSecond: 0, route: .none, lastControl: 0,
           energyPermille: 900, charging: false, mode: .automatic, holding: false, loaded: false,
           errors: [])))
     try yard.run(5)

@@ -209,13 +209,21 @@ import Testing
     #expect(yard.state(task) == "failed")
   }
 
-  /// A robot says that an action has failed which it had not begun: a hand took it away from there.
-  /// Nothing is lost by that; but who says so again and again is not believed for ever.
-  @Test(arguments: [1, 3, 4]) func whatHasNotBegunIsDoneAgain(times: Int) throws {
+  /// r1 has arrived for its delivery; what it was told to do there was lost on the way.
+  private func toldInVain() throws -> (yard: Yard, id: RobotID, task: TaskID) {
     var yard = try Yard(Self.town)
     let id = try yard.add("r1", 3, 1)
     let task = try yard.submit(try delivery())
     yard.losesActions = true
+    try yard.run(60) { $0.fleet.robots[0].action != nil }
+    return (yard, id, task)
+  }
+
+  /// A robot says that an action has failed which it had not begun: a hand took it away from there.
+  /// Nothing is lost by that; but who says so again and again is not believed for ever.
+  @Test(arguments: [1, 3, 4]) func whatHasNotBegunIsDoneAgain(times: Int) throws {
+    let (told, id, task) = try toldInVain()
+    var yard = told
     for n in 1...times {
       try yard.run(60) { $0.fleet.robots[0].action != nil }
       let action = try #require(yard.fleet.robots[0].action)
@@ -234,11 +242,8 @@ import Testing
   /// A robot that refuses an action, being driven by hand, may have it from an earlier message: it is done
   /// again when the robot has said what has become of it.
   @Test func aRefusedActionIsTakenBackBeforeItIsToldAgain() throws {
-    var yard = try Yard(Self.town)
-    let id = try yard.add("r1", 3, 1)
-    let task = try yard.submit(try delivery())
-    yard.losesActions = true
-    try yard.run(60) { $0.fleet.robots[0].action != nil }
+    let (told, id, task) = try toldInVain()
+    var yard = told
     let number = yard.fleet.robots[0].actionMessage
     try say(.refused(number: number, reason: .wrongMode), of: id, &yard)
     #expect(yard.fleet.robots[0].action?.isCancelling == true)
@@ -252,11 +257,8 @@ import Testing
   }
 
   @Test func whatHasBegunAndFailsIsNotDoneAgain() throws {
-    var yard = try Yard(Self.town)
-    let id = try yard.add("r1", 3, 1)
-    let task = try yard.submit(try delivery())
-    yard.losesActions = true
-    try yard.run(60) { $0.fleet.robots[0].action != nil }
+    let (told, id, task) = try toldInVain()
+    var yard = told
     try say(.actionStarted(action: 1), of: id, &yard)
     try say(.actionEnded(action: 1, result: .failed(text: "jammed")), of: id, &yard)
     #expect(yard.state(task) == "failed")
