@@ -44,8 +44,12 @@ public struct Instant: Hashable, Comparable, Sendable, Codable {
 extension Duration {
   /// This duration in microseconds, rounded towards zero.
   @inlinable public var wholeMicroseconds: Int64 {
-    let (seconds, attoseconds) = components
-    return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    // A microsecond is 2^12 times 5^12 attoseconds: up to ten hours 64 bits do for the quotient.
+    if attoseconds >= 0, let part = UInt64(exactly: attoseconds >> 12) {
+      return Int64(part / 244_140_625)
+    }
+    let (seconds, rest) = components
+    return seconds * 1_000_000 + rest / 1_000_000_000_000
   }
 
   /// This duration in seconds, for rates and reports; decisions use whole microseconds.

@@ -30,7 +30,6 @@ extension Fleet {
 
   mutating func apply(_ effect: RobotLink.Effect, _ i: Int) {
     switch effect {
-    case .check: break
     case .restored: setFreshness(i, .fresh)
     case .suspect: setFreshness(i, .suspect)
     case .lost: setFreshness(i, .lost)
@@ -105,7 +104,6 @@ extension Fleet {
 
   mutating func apply(_ effect: StandstillWatch.Effect, _ i: Int) {
     switch effect {
-    case .check: break
     case .retime:
       notice(.robotChanged, robot: i, "\(robots[i].id) stands still with road ahead of it")
     case .withdraw:

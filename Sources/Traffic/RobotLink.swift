@@ -4,8 +4,6 @@ import Determinism
 /// current state intervals, lost after half a minute. Events in, effects out; it frees nothing.
 public struct RobotLink: Sendable, Equatable, Codable {
   public enum Effect: Equatable, Sendable {
-    /// Call `checkDue` then, or later.
-    case check(at: Instant)
     case suspect
     case lost
     /// Heard again after it was suspect or lost.
@@ -15,7 +13,7 @@ public struct RobotLink: Sendable, Equatable, Codable {
   public enum Standing: Sendable, Equatable { case fresh, suspect, lost }
 
   private enum State: Sendable, Equatable, Codable {
-    case fresh(heard: Instant, interval: Duration)
+    case fresh(heard: Instant, isMoving: Bool)
     case suspect(heard: Instant)
     case lost
   }
@@ -26,11 +24,14 @@ public struct RobotLink: Sendable, Equatable, Codable {
   public static let idleInterval = Duration.seconds(5)
   public static let intervalsUntilSuspect = 3
   public static let lostAfter = Duration.seconds(30)
+  // Asked for a thousand times a second: products of durations are dear.
+  private static let suspectMovingAfter = movingInterval * intervalsUntilSuspect
+  private static let suspectIdleAfter = idleInterval * intervalsUntilSuspect
 
   private var state: State
 
   /// A robot that was heard at `now`, or is given that long to be heard for the first time.
-  public init(now: Instant) { state = .fresh(heard: now, interval: Self.idleInterval) }
+  public init(now: Instant) { state = .fresh(heard: now, isMoving: false) }
 
   public var standing: Standing {
     switch state {
@@ -43,33 +44,30 @@ public struct RobotLink: Sendable, Equatable, Codable {
   /// When `checkDue` has something to do; nil when nothing is awaited any more.
   public var deadline: Instant? {
     switch state {
-    case .fresh(let heard, let interval): heard + interval * Self.intervalsUntilSuspect
+    case .fresh(let heard, let isMoving):
+      heard + (isMoving ? Self.suspectMovingAfter : Self.suspectIdleAfter)
     case .suspect(let heard): heard + Self.lostAfter
     case .lost: nil
     }
   }
 
-  /// Anything came from the robot. Checks that are under way stay valid: `checkDue` sets the next.
+  /// Anything came from the robot.
   public mutating func heard(isMoving: Bool, now: Instant) -> [Effect] {
-    let interval = isMoving ? Self.movingInterval : Self.idleInterval
-    defer { state = .fresh(heard: now, interval: interval) }
+    defer { state = .fresh(heard: now, isMoving: isMoving) }
     switch state {
-    case .fresh(_, let before) where interval < before:
-      return [.check(at: now + interval * Self.intervalsUntilSuspect)]
     case .fresh: return []
-    case .suspect, .lost:
-      return [.restored, .check(at: now + interval * Self.intervalsUntilSuspect)]
+    case .suspect, .lost: return [.restored]
     }
   }
 
-  /// A check is due: says what the silence has come to, and when to look again.
+  /// Says what the silence has come to. To be asked again and again; before `deadline` there is
+  /// nothing to say.
   public mutating func checkDue(now: Instant) -> [Effect] {
-    guard let due = deadline else { return [] }
-    guard now >= due else { return [.check(at: due)] }
+    guard let due = deadline, now >= due else { return [] }
     switch state {
     case .fresh(let heard, _) where now < heard + Self.lostAfter:
       state = .suspect(heard: heard)
-      return [.suspect, .check(at: heard + Self.lostAfter)]
+      return [.suspect]
     case .fresh:
       state = .lost
       return [.suspect, .lost]

@@ -5,8 +5,6 @@ import Determinism
 /// released road ahead: it is not watched.
 public struct StandstillWatch: Sendable, Equatable, Codable {
   public enum Effect: Equatable, Sendable {
-    /// Call `checkDue` then, or later.
-    case check(at: Instant)
     /// It will be late: put its arrival later.
     case retime
     /// Hold it: its unreleased legs and whoever waits for it are withdrawn, its cells are walls.
@@ -57,7 +55,7 @@ public struct StandstillWatch: Sendable, Equatable, Codable {
     switch state {
     case .unwatched where hasRoadAhead:
       state = .still(since: now)
-      return [.check(at: now + Self.retimeAfter)]
+      return []
     // Without road ahead it cannot prove that it moves: it had been silent and gave its road back.
     case .still where !hasRoadAhead, .late where !hasRoadAhead, .stuck where !hasRoadAhead:
       return reset()
@@ -65,14 +63,14 @@ public struct StandstillWatch: Sendable, Equatable, Codable {
     }
   }
 
-  /// A check is due: says what the standstill has come to, and when to look again.
+  /// Says what the standstill has come to. To be asked again and again; before `deadline` there is
+  /// nothing to say.
   public mutating func checkDue(now: Instant) -> [Effect] {
-    guard let due = deadline else { return [] }
-    guard now >= due else { return [.check(at: due)] }
+    guard let due = deadline, now >= due else { return [] }
     switch state {
     case .still(let since) where now < since + Self.withdrawAfter:
       state = .late(since: since)
-      return [.retime, .check(at: since + Self.withdrawAfter)]
+      return [.retime]
     case .still, .late:
       state = .stuck
       return [.withdraw]

@@ -8,10 +8,13 @@ import Testing
 
   @Test func suspectThenLostAfterSilence() {
     var link = RobotLink(now: at(0))
-    #expect(link.heard(isMoving: true, now: at(0)) == [.check(at: at(3))])
-    #expect(link.checkDue(now: at(2)) == [.check(at: at(3))])
-    #expect(link.checkDue(now: at(3)) == [.suspect, .check(at: at(30))])
+    #expect(link.heard(isMoving: true, now: at(0)) == [])
+    #expect(link.deadline == at(3))
+    #expect(link.checkDue(now: at(2)) == [])
+    #expect(link.checkDue(now: at(3)) == [.suspect])
     #expect(link.standing == .suspect)
+    #expect(link.deadline == at(30))
+    #expect(link.checkDue(now: at(29)) == [])
     #expect(link.checkDue(now: at(30)) == [.lost])
     #expect(link.standing == .lost)
     #expect(link.deadline == nil)
@@ -21,18 +24,21 @@ import Testing
   @Test func idleRobotsMayBeSilentLonger() {
     var link = RobotLink(now: at(0))
     #expect(link.heard(isMoving: false, now: at(1)) == [])
-    #expect(link.checkDue(now: at(15)) == [.check(at: at(16))])
-    #expect(link.checkDue(now: at(16)) == [.suspect, .check(at: at(31))])
+    #expect(link.checkDue(now: at(15)) == [])
+    #expect(link.checkDue(now: at(16)) == [.suspect])
+    #expect(link.deadline == at(31))
   }
 
   @Test func hearingPutsTheDeadlineOff() {
     var link = RobotLink(now: at(0))
     _ = link.heard(isMoving: true, now: at(0))
     _ = link.heard(isMoving: true, now: at(2))
-    #expect(link.checkDue(now: at(3)) == [.check(at: at(5))])
-    _ = link.checkDue(now: at(5))
-    #expect(link.heard(isMoving: true, now: at(6)) == [.restored, .check(at: at(9))])
+    #expect(link.checkDue(now: at(3)) == [])
+    #expect(link.deadline == at(5))
+    #expect(link.checkDue(now: at(5)) == [.suspect])
+    #expect(link.heard(isMoving: true, now: at(6)) == [.restored])
     #expect(link.standing == .fresh)
+    #expect(link.deadline == at(9))
   }
 
   @Test func aLateCheckFindsTheRobotLostAtOnce() {
@@ -42,11 +48,13 @@ import Testing
 
   @Test func standingStillIsRetimedThenWithdrawn() {
     var watch = StandstillWatch()
-    #expect(
-      watch.observe(isMoving: false, hasRoadAhead: true, now: at(0)) == [.check(at: at(5))])
+    #expect(watch.observe(isMoving: false, hasRoadAhead: true, now: at(0)) == [])
     #expect(watch.observe(isMoving: false, hasRoadAhead: true, now: at(2)) == [])
-    #expect(watch.checkDue(now: at(4)) == [.check(at: at(5))])
-    #expect(watch.checkDue(now: at(5)) == [.retime, .check(at: at(30))])
+    #expect(watch.deadline == at(5))
+    #expect(watch.checkDue(now: at(4)) == [])
+    #expect(watch.checkDue(now: at(5)) == [.retime])
+    #expect(watch.deadline == at(30))
+    #expect(watch.checkDue(now: at(29)) == [])
     #expect(watch.checkDue(now: at(30)) == [.withdraw])
     #expect(watch.isStuck)
     #expect(watch.observe(isMoving: true, hasRoadAhead: true, now: at(31)) == [.moving])
