@@ -26,10 +26,8 @@ extension Fleet {
   /// Tasks that no robot has, as dispatch sees them.
   private mutating func openTasks() -> [OpenTask] {
     var result: [OpenTask] = []
-    for id in tasks.openOrder {
-      // Most have a robot: no copies of those.
-      guard tasks.update(id, { $0.record.robot == nil }) == true, let open = tasks.open[id],
-        isWaiting(open.record.state), let estimate = estimate(id)
+    for id in tasks.withoutRobot {
+      guard let open = tasks.open[id], isWaiting(open.record.state), let estimate = estimate(id)
       else { continue }
       let spec = open.record.spec
       if let only = spec.robot, index(of: only).map({ robots[$0].isRevoked }) ?? true {

@@ -24,8 +24,7 @@ extension Fleet {
     guard statistics.robots <= settings.planningBesideAbove else {
       for i in robots.indices { job.jobs.append(robots[i].job) }
       return planning.begin(
-        job, due: now + settings.planningLatency, tableMemoryLimit: settings.tableMemoryLimit,
-        beside: workBeside)
+        job, due: now + (settings.planningLatency ?? settings.planningPeriod), beside: workBeside)
     }
     for move in planning.use(job.moves) { append(move) }
     unstick(&agents, walls)
@@ -188,12 +187,11 @@ extension Fleet {
     else { return }
     let leg = leg(move.move, classIndex)
     // What a mission has planned, and has no errand for any more, is still to be driven.
-    let isPassing = robots[i].job.task != nil && robots[i].errand?.stops != true
-    if !isPassing, traffic.stay(robots[i].index, on: leg.end) {
+    if !robots[i].passesThrough(), traffic.stay(robots[i].index, on: leg.end) {
       if endAt[move.from] == robots[i].index { endAt[move.from] = nil }
       endAt[leg.end] = robots[i].index
       missionReplanned(i)
-      if leg.end == robots[i].goal || robots[i].cellsToGoalLook > 0 { robots[i].goalDirty = true }
+      robots[i].stays(at: leg.end)
       return
     }
     _ = queue(i, leg)
@@ -205,18 +203,13 @@ extension Fleet {
     guard traffic.append(robots[i].index, leg) == nil else { return false }
     if endAt[start] == robots[i].index { endAt[start] = nil }
     endAt[leg.end] = robots[i].index
-    if let task = robots[i].job.task {
+    if let task = robots[i].task() {
       let now = self.now
       _ = tasks.update(task) { open in
         for cell in leg.path { open.mission.planned(VertexID(cell), now: now) }
       }
     }
-    // On a way that is passed through, every cell may change what is best next.
-    if leg.end == robots[i].goal || robots[i].errand?.stops == false { robots[i].goalDirty = true }
-    if robots[i].cellsToGoalLook > 0 {
-      robots[i].cellsToGoalLook -= Int32(leg.path.count)
-      if robots[i].cellsToGoalLook <= 0 { robots[i].goalDirty = true }
-    }
+    robots[i].planned(cells: leg.path.count, to: leg.end)
     return true
   }
 

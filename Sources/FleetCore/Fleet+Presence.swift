@@ -241,8 +241,13 @@ extension Fleet {
     robots[i].trimMessage = robots[i].control?.lastNumber ?? 0
   }
 
-  func releaseLimit(_ classIndex: Int) -> ReleaseLimit {
-    ReleaseLimit.of(
-      site.classes[classIndex], cellMillimetres: site.cellMillimetres, reaction: settings.reaction)
+  func releaseLimit(_ classIndex: Int) -> ReleaseLimit { releaseLimits[classIndex] }
+
+  /// The release limits of a site's classes.
+  static func releaseLimits(of site: Site, _ settings: FleetSettings) -> [ReleaseLimit] {
+    site.classes.map {
+      ReleaseLimit.of(
+        $0, cellMillimetres: site.cellMillimetres, reaction: settings.reaction)
+    }
   }
 }

@@ -128,7 +128,7 @@ extension Fleet {
     guard let record = tasks.open[id]?.record, let robot = record.robot else { return }
     guard let i = index(of: robot) else {
       let mayReassign = tasks.update(id) { $0.mission.robotLost() } ?? false
-      _ = tasks.update(id) { $0.record.robot = nil }
+      tasks.give(id, to: nil)
       if mayReassign { setState(id, .queued) } else { endTask(id, .failed(.removed)) }
       return
     }

@@ -96,8 +96,8 @@ extension Fleet {
     let cell = VertexID(traffic.plannedEnd(robots[i].index))
     let vehicle = site.classes[classIndex]
     let (site, now) = (self.site, self.now)
+    tasks.give(id, to: robot)
     let effects = tasks.update(id) { open in
-      open.record.robot = robot
       if open.record.started == nil { open.record.started = now }
       return open.mission.assign(vehicle: vehicle, at: cell, site: site, now: now)
     }
@@ -140,10 +140,8 @@ extension Fleet {
   }
 
   private mutating func requeue(_ task: TaskID, _ i: Int) {
-    _ = tasks.update(task) { open in
-      open.record.robot = nil
-      open.record.reassignments += 1
-    }
+    tasks.give(task, to: nil)
+    _ = tasks.update(task) { $0.record.reassignments += 1 }
     dirtyTasks.append(task)
     free(i)
     let state = tasks.open[task]?.record.state

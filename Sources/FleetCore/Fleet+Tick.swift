@@ -6,7 +6,10 @@ import Traffic
 // Time: everything that happens because time has come on.
 extension Fleet {
   mutating func tick() {
-    if heartbeatTimer.fires(now, every: settings.heartbeatPeriod) { beat() }
+    if heartbeatTimer.fires(now, every: settings.heartbeatPeriod) {
+      beat()
+      for i in robots.indices where isTransportUp && robots[i].session != .never { refreshState(i) }
+    }
     if isTransportUp, housekeepingTimer.fires(now, every: .milliseconds(250)) {
       for i in robots.indices { look(after: i) }
     }
@@ -40,7 +43,6 @@ extension Fleet {
     watchPace(i)
     checkLease(i)
     queryAgain(i)
-    refreshState(i)
     guard robots[i].freshness == .fresh else { return }
     let committed = robots[i].eventsHandled
     for message in robots[i].control?.due(committedEvent: committed, now: now) ?? [] {

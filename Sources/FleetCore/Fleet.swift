@@ -27,6 +27,8 @@ public struct Fleet: Sendable {
   /// The fencing number of this run.
   public let serverEpoch: UInt64
   let planningSeed: Seed
+  /// By class, for robots that are not slow.
+  let releaseLimits: [ReleaseLimit]
 
   var robots: [RobotEntry] = []
   var robotByID: [RobotID: RobotIndex] = [:]
@@ -84,6 +86,7 @@ public struct Fleet: Sendable {
     self.settings = settings
     self.serverEpoch = serverEpoch
     planningSeed = seed.derive("planner")
+    releaseLimits = Self.releaseLimits(of: site, settings)
     tasks = TaskBook(endedKept: settings.endedTasksKept)
     places = PlaceBook(site: site)
     endAt = PlannedEnds(vertexCount: site.graph.vertexCount)
@@ -137,9 +140,13 @@ public struct Fleet: Sendable {
   mutating func takeEffects() -> [FleetEffect] {
     flushTasks()
     flushRobots()
-    let effects = changes.map(FleetEffect.persist) + outbox
+    defer { outbox = [] }
+    guard !changes.isEmpty else { return outbox }
+    var effects: [FleetEffect] = []
+    effects.reserveCapacity(changes.count + outbox.count)
+    for change in changes { effects.append(.persist(change)) }
+    effects += outbox
     changes.removeAll(keepingCapacity: true)
-    outbox.removeAll(keepingCapacity: true)
     return effects
   }
 
@@ -192,9 +199,10 @@ public struct Fleet: Sendable {
 
   private func stored(_ i: Int) -> StoredRobot {
     let index = robots[i].index
-    return robots[i].stored(
-      promise: robots[i].presence == .absent ? nil : traffic.promise(of: index),
-      obstruction: traffic.obstruction(of: index).nonEmpty)
+    let promise = robots[i].presence == .absent ? nil : traffic.promise(of: index)
+    let obstruction = traffic.obstruction(of: index).nonEmpty
+    // In place: through the array's subscript all of the robot would be copied.
+    return robots.withUnsafeBufferPointer { $0[i].stored(promise: promise, obstruction: obstruction) }
   }
 
   mutating func flushTasks() {

@@ -34,10 +34,11 @@ public enum FleetEffect: Sendable, Equatable {
   case superseded(by: UInt64)
 }
 
-/// A durable fact: what a restarted server must know.
+/// A durable fact: what a restarted server must know. Tasks and robots are large, and are handed on
+/// several times before they are stored: by reference.
 public enum FleetChange: Sendable, Equatable {
-  case task(StoredTask)
-  case robot(StoredRobot)
+  indirect case task(StoredTask)
+  indirect case robot(StoredRobot)
   case robotRemoved(RobotID)
   case zone(ZoneID, closed: Bool)
   case audit(actor: String, action: String, detail: String)

@@ -8,7 +8,8 @@ public struct FleetSettings: Sendable {
   /// With more robots than these a planning round is computed beside the events, and its moves are
   /// appended at the first tick `planningLatency` after it began or later, not at once.
   public var planningBesideAbove = 500
-  public var planningLatency: Duration = .milliseconds(200)
+  /// nil: as long as `planningPeriod`, so that one round ends where the next one begins.
+  public var planningLatency: Duration?
   /// Time between two dispatch rounds.
   public var dispatchPeriod: Duration = .milliseconds(500)
   public var heartbeatPeriod: Duration = .seconds(1)
@@ -35,8 +36,7 @@ public struct FleetSettings: Sendable {
   public var hindrancePatience: Duration = .seconds(120)
   /// A load that no human takes within this time goes back.
   public var humanPatience: Duration = .seconds(1800)
-  /// The planner's distance tables may take this many bytes, and those that answer for it while it
-  /// plans beside the events a quarter more.
+  /// The planner's distance tables may take this many bytes.
   public var tableMemoryLimit = 512 << 20
   /// Ended tasks kept in memory for lists; older ones are only in the store.
   public var endedTasksKept = 20_000

@@ -11,8 +11,6 @@ struct PlanningDesk: Sendable {
   private var round: PlanningRound?
   /// Answers for it while it is away; made for the first round beside.
   private var standIn: LifelongPlanner?
-  /// Bytes of distance tables of the stand-in by those of the planner.
-  private static let standInShare = 4
 
   init(_ planner: LifelongPlanner) { self.planner = planner }
 
@@ -51,12 +49,11 @@ struct PlanningDesk: Sendable {
   /// Sends the planner away with a round whose moves are appended at `due`.
   /// - Precondition: no round is under way.
   mutating func begin(
-    _ job: PlanningJob, due: Instant, tableMemoryLimit: Int, beside: WorkBeside?
+    _ job: PlanningJob, due: Instant, beside: WorkBeside?
   ) {
     guard let planner = planner.take() else { preconditionFailure("the planner is away") }
     if standIn == nil {
-      standIn = LifelongPlanner(
-        sharingGraphsOf: planner, tableMemoryLimit: tableMemoryLimit / Self.standInShare)
+      standIn = LifelongPlanner(sharingGraphsOf: planner)
     }
     // Handed over whole: with a second reference its buffers would be copied.
     let round = PlanningRound(job, consume planner, due: due)

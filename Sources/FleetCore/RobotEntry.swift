@@ -166,6 +166,31 @@ struct RobotEntry: Sendable, Codable {
   }
 }
 
+// Asked and told with every leg. All of these are mutating: others would be given a copy of the entry,
+// which is more than a kilobyte.
+extension RobotEntry {
+  mutating func task() -> TaskID? { job.task }
+
+  /// Whether it only passes through where its mission leads it: it stops nowhere there.
+  mutating func passesThrough() -> Bool {
+    if case .task = job { errand?.stops != true } else { false }
+  }
+
+  /// A leg of so many cells was planned for it: whether its goal must be looked at again.
+  mutating func planned(cells: Int, to end: Int32) {
+    // On a way that is passed through, every cell may change what is best next.
+    if end == goal || errand?.stops == false { goalDirty = true }
+    guard cellsToGoalLook > 0 else { return }
+    cellsToGoalLook -= Int32(cells)
+    if cellsToGoalLook <= 0 { goalDirty = true }
+  }
+
+  /// It was planned to come to rest at `end`, where its plan had led before.
+  mutating func stays(at end: Int32) {
+    if end == goal || cellsToGoalLook > 0 { goalDirty = true }
+  }
+}
+
 /// An action a robot was told to do and has not ended.
 public struct RunningAction: Sendable, Equatable, Codable {
   public let action: RobotAction

@@ -28,6 +28,8 @@ struct TaskBook: Sendable, Codable {
   private(set) var open: [TaskID: Open] = [:]
   /// Open tasks in order of submission.
   private(set) var openOrder: [TaskID] = []
+  /// Those of them that no robot has, by number: few, while there are thousands of others.
+  private(set) var withoutRobot: [TaskID] = []
   private(set) var ended: [TaskID: TaskRecord] = [:]
   private var endedOrder: [TaskID] = []
   private var byKey: [ClientKey: TaskID] = [:]
@@ -55,11 +57,37 @@ struct TaskBook: Sendable, Codable {
   mutating func add(_ record: TaskRecord, _ mission: Mission) {
     open[record.id] = Open(record: record, mission: mission)
     openOrder.append(record.id)
+    if record.robot == nil { withoutRobot.append(record.id) }
     byKey[record.key] = record.id
     counts[kindIndex(record)].open += 1
   }
 
-  /// Changes an open task in place.
+  /// Gives an open task to a robot; nil: takes it from the one that has it.
+  mutating func give(_ id: TaskID, to robot: RobotID?) {
+    guard let index = open.index(forKey: id) else { return }
+    open.values[index].record.robot = robot
+    let place = placeWithoutRobot(id)
+    let isThere = place < withoutRobot.count && withoutRobot[place] == id
+    if robot == nil, !isThere {
+      withoutRobot.insert(id, at: place)
+    } else if robot != nil, isThere {
+      withoutRobot.remove(at: place)
+    }
+  }
+
+  /// Where a task is, or belongs, among those without a robot. - Complexity: O(log tasks without one)
+  private func placeWithoutRobot(_ id: TaskID) -> Int {
+    let number = Self.number(id)
+    var low = 0
+    var high = withoutRobot.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Self.number(withoutRobot[middle]) < number { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// Changes an open task in place; whose it is only `give` changes.
   mutating func update<R>(_ id: TaskID, _ change: (inout Open) -> R) -> R? {
     guard let index = open.index(forKey: id) else { return nil }
     return change(&open.values[index])
@@ -69,6 +97,7 @@ struct TaskBook: Sendable, Codable {
   mutating func end(_ id: TaskID, _ state: TaskState, now: Instant) -> TaskRecord? {
     guard var record = open.removeValue(forKey: id)?.record else { return nil }
     openOrder.removeAll { $0 == id }
+    if record.robot == nil { withoutRobot.removeAll { $0 == id } }
     record.state = state
     record.ended = now
     counts[kindIndex(record)].open -= 1
@@ -117,6 +146,8 @@ struct TaskBook: Sendable, Codable {
       return x.submitted != y.submitted
         ? x.submitted < y.submitted : Self.number(a) < Self.number(b)
     }
+    withoutRobot = openOrder.filter { open[$0]?.record.robot == nil }
+      .sorted { Self.number($0) < Self.number($1) }
     endedOrder.sort { a, b in
       guard let x = ended[a]?.ended, let y = ended[b]?.ended else { return a < b }
       return x != y ? x < y : Self.number(a) < Self.number(b)

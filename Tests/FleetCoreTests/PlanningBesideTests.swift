@@ -70,7 +70,7 @@ private let thread: WorkBeside = { work in
     let robot = yard.fleet.robots[0].index
     #expect(yard.fleet.traffic.isIdle(robot))
     try yard.run(2) { !$0.fleet.traffic.isIdle(robot) }
-    #expect(yard.now - begun == yard.settings.planningLatency)
+    #expect(yard.now - begun == (yard.settings.planningLatency ?? yard.settings.planningPeriod))
   }
 
   /// When the first round began in which the robot, which stands, has a way to go.

@@ -119,6 +119,45 @@ import Testing
     #expect(tables.fills == 4)
   }
 
+  @Test func sharedTablesAreFilledOnceAndSmallOnesNeverInUse() {
+    let drawing = Drawing("..........")
+    var own = DistanceTables(graphs: [drawing.moves()], memoryLimit: 1 << 20)
+    var other = DistanceTables(sharing: own)
+    #expect(own.distance(graph: 0, from: 0, to: 3) == 3)
+    #expect(other.distance(graph: 0, from: 9, to: 3) == 6)
+    #expect(own.fills == 1 && other.fills == 0 && other.hits == 1)
+    // One that is followed is not filled for another goal.
+    var tight = DistanceTables(graphs: [drawing.moves()], memoryLimit: 0)
+    let followed = tight.table(graph: 0, goal: 0)
+    #expect(tight.distance(graph: 0, from: 0, to: 9) == 9)
+    #expect(followed.values[9] == 9)
+  }
+
+  @Test func planningThreadsMayShareTables() async {
+    let drawing = Drawing(
+      Array(repeating: "....................", count: 20).joined(separator: "\n"))
+    // Room for a few: tables come and go all the time.
+    let tables = DistanceTables(graphs: [drawing.moves()], memoryLimit: 8 * 800)
+    let wrong = await withTaskGroup(of: Int.self) { group in
+      for thread in 0..<4 {
+        group.addTask {
+          var mine = DistanceTables(sharing: tables)
+          var wrong = 0
+          for k in 0..<600 {
+            let (from, to) = (Int32((k * 7 + thread) % 400), Int32((k * (thread + 1)) % 40))
+            let expected = abs(from % 20 - to % 20) + abs(from / 20 - to / 20)
+            if mine.distance(graph: 0, from: from, to: to).map(Int32.init) != expected {
+              wrong += 1
+            }
+          }
+          return wrong
+        }
+      }
+      return await group.reduce(0, +)
+    }
+    #expect(wrong == 0)
+  }
+
   @Test func distancesSaturateInsteadOfWrapping() {
     let count = 70_000
     let line = GridMap(

@@ -1,26 +1,15 @@
 /// Distances to goals, filled on demand and kept within a memory limit.
 ///
 /// The least recently asked table goes first; one that an agent of the planner still follows is
-/// kept even beyond the limit. What is kept never changes an answer, only the time it takes.
+/// kept even beyond the limit. What is kept never changes an answer, only the time it takes: so copies
+/// share what they keep, and may be used on several threads.
 public struct DistanceTables: Sendable {
-  struct Key: Hashable {
-    var graph: Int32
-    var goal: Int32
-  }
-
-  private struct Slot {
-    var key: Key
-    var table: DistanceTable
-    var before: Int32
-    var after: Int32
-  }
-
-  /// How many tables have been filled.
+  /// How many tables have been filled here.
   public private(set) var fills = 0
-  /// How many requests found their table.
+  /// How many requests here found their table.
   public private(set) var hits = 0
   private let moves: FlatMoves
-  private let slotLimit: Int
+  private let kept: TableShelf
   // Each is made when it is needed first, and again where a copy of these tables shares it.
   private var search: DistanceSearch?
   private var repair: DistanceRepair?
@@ -29,14 +18,10 @@ public struct DistanceTables: Sendable {
   private var nowhere: DistanceTable?
   /// So many times a table is filled from the start, for the last repair was much of one.
   private var wholeFills = 0
-  // A doubly linked list through the slots, oldest first; slots are reused, never removed.
-  private var slots: [Slot] = []
-  private var slotOf: [Key: Int32] = [:]
-  private var oldest: Int32 = -1
-  private var newest: Int32 = -1
   /// Tables round walls, followed or to be used again; beyond the limit they go when nobody follows.
   private var detours: [DistanceTable] = []
-  private var lastDetour = 0
+  /// Those of them that nobody followed when a step began, and that were not given away since.
+  private var idleDetours: [Int] = []
   private static let detourLimit = 256
   /// A repair of more than one in so many vertices takes longer than a new table; where one did, so
   /// do the next ones in most cases.
@@ -50,12 +35,18 @@ public struct DistanceTables: Sendable {
 
   init(moves: FlatMoves, memoryLimit: Int) {
     self.moves = moves
-    slotLimit = max(1, memoryLimit / (2 * max(1, moves.vertexCount)))
+    kept = TableShelf(limit: max(1, memoryLimit / (2 * max(1, moves.vertexCount))))
+  }
+
+  /// Tables of the same moves, which shares what `other` keeps.
+  init(sharing other: DistanceTables) {
+    moves = other.moves
+    kept = other.kept
   }
 
   /// The bytes of the tables kept.
   public var bytes: Int {
-    (slots.count + detours.count + (nowhere == nil ? 0 : 1)) * 2 * moves.vertexCount
+    (kept.count + detours.count + (nowhere == nil ? 0 : 1)) * 2 * moves.vertexCount
   }
 
   /// The cells driven from `v` to `goal` along the moves of `graph`; nil when it cannot be reached.
@@ -116,72 +107,33 @@ public struct DistanceTables: Sendable {
   }
 
   private mutating func freeDetour() -> DistanceTable {
-    // On from the last one: those before are followed most likely.
-    for _ in detours.indices {
-      lastDetour = lastDetour + 1 < detours.count ? lastDetour + 1 : 0
-      if isKnownUniquelyReferenced(&detours[lastDetour]) { return detours[lastDetour] }
+    while let idle = idleDetours.popLast() {
+      if isKnownUniquelyReferenced(&detours[idle]) { return detours[idle] }
     }
     let table = DistanceTable(count: moves.vertexCount)
     if detours.count < Self.detourLimit { detours.append(table) }
     return table
   }
 
+  /// Looks which tables round walls nobody follows any more, for the step that begins. To ask each of
+  /// them for every table that is needed costs more than to fill one: they lie far apart.
+  mutating func gatherIdleDetours() {
+    idleDetours.removeAll(keepingCapacity: true)
+    for k in detours.indices where isKnownUniquelyReferenced(&detours[k]) { idleDetours.append(k) }
+  }
+
   /// The table of `goal`.
   mutating func table(graph: Int32, goal: Int32) -> DistanceTable {
     precondition(goal >= 0 && Int(goal) < moves.vertexCount, "goal \(goal) is no vertex")
-    let key = Key(graph: moves.sameAs[Int(graph)], goal: goal)
-    if let slot = slotOf[key] {
+    let key = TableShelf.Key(graph: moves.sameAs[Int(graph)], goal: goal)
+    if let known = kept.table(of: key) {
       hits += 1
-      unlink(slot)
-      linkNewest(slot)
-      return slots[Int(slot)].table
+      return known
     }
     fills += 1
     let search = Self.own(&search, DistanceSearch.init, moves)
-    let slot = freeSlot(for: key)
-    let table = slots[Int(slot)].table
+    let table = kept.makeRoom() ?? DistanceTable(count: moves.vertexCount)
     search.fill(table, graph: graph, goal: goal, blocked: nil)
-    slotOf[key] = slot
-    linkNewest(slot)
-    return table
-  }
-
-  /// A slot outside the list whose table nobody else holds.
-  private mutating func freeSlot(for key: Key) -> Int32 {
-    if slots.count >= slotLimit, let slot = evictable() {
-      slotOf[slots[Int(slot)].key] = nil
-      unlink(slot)
-      slots[Int(slot)].key = key
-      return slot
-    }
-    let table = DistanceTable(count: moves.vertexCount)
-    slots.append(Slot(key: key, table: table, before: -1, after: -1))
-    return Int32(slots.count - 1)
-  }
-
-  /// The oldest slot whose table is followed by nobody; those passed over count as new again.
-  private mutating func evictable() -> Int32? {
-    var chances = min(slots.count, 64)
-    while chances > 0, oldest >= 0 {
-      let slot = oldest
-      if isKnownUniquelyReferenced(&slots[Int(slot)].table) { return slot }
-      unlink(slot)
-      linkNewest(slot)
-      chances -= 1
-    }
-    return nil
-  }
-
-  private mutating func unlink(_ slot: Int32) {
-    let (before, after) = (slots[Int(slot)].before, slots[Int(slot)].after)
-    if before >= 0 { slots[Int(before)].after = after } else { oldest = after }
-    if after >= 0 { slots[Int(after)].before = before } else { newest = before }
-  }
-
-  private mutating func linkNewest(_ slot: Int32) {
-    slots[Int(slot)].before = newest
-    slots[Int(slot)].after = -1
-    if newest >= 0 { slots[Int(newest)].after = slot } else { oldest = slot }
-    newest = slot
+    return kept.put(table, for: key)
   }
 }

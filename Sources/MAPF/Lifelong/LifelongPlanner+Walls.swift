@@ -21,6 +21,7 @@ extension LifelongPlanner {
   mutating func updateWalls(_ agents: [PlanningAgent], _ walls: [Int32]) {
     noteWalls(agents, walls)
     detoursLeft = Self.detourFills
+    tables.gatherIdleDetours()
     guard !wallKeys.elementsEqual(wallCells, by: { $0 == UInt64($1) }) else { return }
     if isWall.isEmpty { isWall = [Bool](repeating: false, count: moves.vertexCount) }
     for v in wallCells { isWall[Int(v)] = false }

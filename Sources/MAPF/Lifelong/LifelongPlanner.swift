@@ -92,14 +92,15 @@ public struct LifelongPlanner: Sendable {
     random = seed.derive("lifelong order").rawValue | 1
   }
 
-  /// A planner of the same graphs that has planned nothing. What never changes is shared.
-  public init(sharingGraphsOf other: LifelongPlanner, tableMemoryLimit: Int) {
+  /// A planner of the same graphs that has planned nothing. What never changes is shared, and so are
+  /// the distance tables, whichever of the two fills them, on whichever thread.
+  public init(sharingGraphsOf other: LifelongPlanner) {
     moves = other.moves
     components = other.components
     reachable = other.reachable
     ways = other.ways
     firstMoves = other.firstMoves
-    tables = DistanceTables(moves: moves, memoryLimit: tableMemoryLimit)
+    tables = DistanceTables(sharing: other.tables)
     operations = OperationWorkspace(
       resourceCount: moves.resourceCount, capacity: 64, candidateLimit: Self.candidateLimit)
     random = other.random
