@@ -6,17 +6,19 @@ import VirtualRobot
 struct Sights {
   /// One robot, as it is then.
   struct Sight: Equatable {
-    var pose: TruePose
+    var glance: Glance
     var outline: Outline
-    var stopping: Double
-    var isStanding: Bool
-    /// What it has seen in its way keeps it for so long.
-    var stopsFor: Duration?
 
-    var speed: Double { pose.speedMillimetresPerSecond }
+    var stopping: Double { glance.stopping }
+    var isStanding: Bool { glance.isStanding }
+    var speed: Double { glance.pose.speedMillimetresPerSecond }
   }
 
   private(set) var all: [Sight] = []
+  /// What each robot may drive over before it can do anything about it, where that was asked at this
+  /// look.
+  private var driven: [(look: Int, area: OrientedRectangle)] = []
+  private var look = 0
   /// As it was when somebody asked for it last.
   private var everybody = WestToEast([])
   /// The most that an outline measures, length and width together, and that one drives over before
@@ -25,21 +27,21 @@ struct Sights {
   private var farthestAhead: Int64 = 0
 
   /// - Complexity: O(robots)
-  mutating func take(_ robots: [SimulatedRobot]) {
+  mutating func take(_ robots: inout [SimulatedRobot]) {
     largest = 0
     farthestAhead = 0
-    robots.withUnsafeBufferPointer { robots in
-      for i in robots.indices {
-        if i == all.count {
-          all.append(robots[i].robot.sight(i))
-          continue
+    look += 1
+    for i in all.count..<max(all.count, robots.count) { all.append(robots[i].robot.sight(i)) }
+    let known = all.count
+    robots.withUnsafeMutableBufferPointer { robots in
+      all.withUnsafeMutableBufferPointer { all in
+        for i in 0..<known {
+          let glance = robots[i].robot.glance()
+          // Most stand, and where they stood.
+          let isNew = !glance.isStanding || glance.pose != all[i].glance.pose
+          all[i].glance = glance
+          if isNew { all[i].lookAgain() }
         }
-        all[i].stopsFor = robots[i].robot.stopsFor
-        // Most stand, and where they stood.
-        if all[i].isStanding, robots[i].robot.isStanding, robots[i].robot.pose == all[i].pose {
-          continue
-        }
-        all[i] = robots[i].robot.sight(i)
       }
     }
     for sight in all {
@@ -58,6 +60,17 @@ struct Sights {
   /// robot's middle is farther from that than this.
   func farthest(_ reach: Int64) -> Int64 { reach + largest + farthestAhead + 2000 }
 
+  /// What robot `i` may drive over before it can do anything about it.
+  mutating func drivenBy(_ i: Int) -> OrientedRectangle {
+    let nothing = (look: 0, area: OrientedRectangle(all[i].outline))
+    while driven.count < all.count { driven.append(nothing) }
+    if driven[i].look != look {
+      let area = all[i].outline.driven(ProtectiveField.ahead(all[i]))
+      driven[i] = (look, OrientedRectangle(area))
+    }
+    return driven[i].area
+  }
+
   /// Robots in the order of their places from west to east.
   func fromWest(_ robots: some Sequence<Int>) -> WestToEast {
     WestToEast(robots.map { (x: all[$0].outline.position.x, robot: $0) })
@@ -75,19 +88,26 @@ struct Sights {
   }
 }
 
+extension Sights.Sight {
+  /// What follows from `glance`.
+  fileprivate mutating func lookAgain() {
+    let pose = glance.pose
+    outline.position = Point(x: Int64(pose.x.rounded()), y: Int64(pose.y.rounded()))
+    outline.headingMillidegrees = Int32((pose.headingDegrees * 1000).rounded()) % 360_000
+  }
+}
+
 extension VirtualRobot {
   /// Robot `i`, as it is now.
   func sight(_ i: Int) -> Sights.Sight {
-    let pose = self.pose
-    let outline = Outline(
-      robot: RobotIndex(Int32(i)),
-      position: Point(x: Int64(pose.x.rounded()), y: Int64(pose.y.rounded())),
-      headingMillidegrees: Int32((pose.headingDegrees * 1000).rounded()) % 360_000,
-      lengthMillimetres: lengthMillimetres, widthMillimetres: widthMillimetres)
-    return Sights.Sight(
-      pose: pose, outline: outline,
-      stopping: stoppingDistance(at: pose.speedMillimetresPerSecond), isStanding: isStanding,
-      stopsFor: stopsFor)
+    var robot = self
+    var sight = Sights.Sight(
+      glance: robot.glance(),
+      outline: Outline(
+        robot: RobotIndex(Int32(i)), position: Point(x: 0, y: 0), headingMillidegrees: 0,
+        lengthMillimetres: lengthMillimetres, widthMillimetres: widthMillimetres))
+    sight.lookAgain()
+    return sight
   }
 }
 
@@ -122,10 +142,13 @@ struct WestToEast {
     a.x != b.x ? a.x < b.x : a.robot < b.robot
   }
 
-  /// The robots no farther to the east or west of `x` than `far`.
-  func near(_ x: Int64, _ far: Int64) -> ArraySlice<(x: Int64, robot: Int)> {
-    let first = index(of: x - far)
-    return entries[first..<max(first, index(of: x + far + 1))]
+  /// Calls `body` with each robot no farther to the east or west of `x` than `far`.
+  func near(_ x: Int64, _ far: Int64, _ body: (Int) -> Void) {
+    var k = index(of: x - far)
+    while k < entries.count, entries[k].x <= x + far {
+      body(entries[k].robot)
+      k += 1
+    }
   }
 
   /// The first entry at or east of `x`.

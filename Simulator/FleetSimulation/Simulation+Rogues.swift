@@ -21,7 +21,7 @@ extension Simulation {
     let near = sights.fromWest(seen)
     var everybody: WestToEast?
     for i in robots.indices {
-      let stops = sights.all[i].stopsFor
+      let stops = sights.all[i].glance.stopsFor
       if let stops {
         guard stops <= lookPeriod * 2 else { continue }
       } else if sights.all[i].isStanding {
@@ -36,39 +36,39 @@ extension Simulation {
     for i in seen { forgive(i) }
   }
 
-  private func mustStop(_ i: Int, seen: WestToEast, everybody: WestToEast?) -> Bool {
+  private mutating func mustStop(_ i: Int, seen: WestToEast, everybody: WestToEast?) -> Bool {
     let sight = sights.all[i]
     let own = sight.outline
-    let far = sights.farthest(
-      ProtectiveField.reach(own, speed: sight.speed, stopping: sight.stopping))
-    func isNear(_ other: Outline) -> Bool {
-      abs(other.position.x - own.position.x) <= far && abs(other.position.y - own.position.y) <= far
+    let reach = ProtectiveField.reach(own, speed: sight.speed, stopping: sight.stopping)
+    let far = sights.farthest(reach)
+    if !thingsAhead.isEmpty { thingsAhead.removeAll(keepingCapacity: true) }
+    func consider(_ area: OrientedRectangle) {
+      if area.mayComeWithin(reach, of: own.position) { thingsAhead.append(area) }
     }
-    var things: [Outline] = []
-    for obstacle in rogues.obstacles where isNear(obstacle.outline) {
-      things.append(obstacle.outline)
-    }
+    for obstacle in rogues.obstacles { consider(OrientedRectangle(obstacle.outline)) }
     // The way of a rogue is nobody's.
     let isRogue = rogues.contains(i)
-    for other in (isRogue ? everybody ?? seen : seen).near(own.position.x, far)
-    where other.robot != i && isNear(sights.all[other.robot].outline) {
-      let it = sights.all[other.robot]
-      things.append(it.outline.driven(ProtectiveField.ahead(it)))
+    (isRogue ? everybody ?? seen : seen).near(own.position.x, far) { other in
+      if other != i, abs(sights.all[other].outline.position.y - own.position.y) <= far {
+        consider(sights.drivenBy(other))
+      }
     }
-    guard !things.isEmpty else { return false }
+    guard !thingsAhead.isEmpty else { return false }
     let depth = ProtectiveField.depth(speed: sight.speed, stopping: sight.stopping)
-    // In place: through the array's subscript all of the robot would be copied.
-    let way = robots.withUnsafeBufferPointer { $0[i].robot.wayAhead(depth) }
+    let way = robots[i].robot.wayAhead(depth)
     let areas = ProtectiveField.areas(own, way, sides: isRogue ? ProtectiveField.sides : 0)
-    return areas.contains { area in things.contains { area.overlaps($0) } }
+    return areas.contains { area in
+      let field = OrientedRectangle(area)
+      return thingsAhead.contains { field.overlaps($0) }
+    }
   }
 
   /// A rogue that stands on the middle of what is its own, and has stopped what it did, is one no
   /// more. Elsewhere it would reach beside its road as soon as it turned. What it has to tell may
   /// give that away: a hand put it back onto the road that it had driven, while it had no link.
   private mutating func forgive(_ i: Int) {
-    guard rogues.isDone(i, now: now), robots[i].robot.isStanding, !robots[i].robot.isStraying,
-      robots[i].robot.uncommittedEventCount == 0, !isAstride(i), world.isAtHome(outline(i))
+    guard rogues.isDone(i, now: now), robots[i].robot.isSettled(), !isAstride(i),
+      world.isAtHome(outline(i))
     else { return }
     rogues.pardon(i, now: now)
   }

@@ -144,10 +144,10 @@ extension Simulation {
       if !outputs.isEmpty { speak(i, outputs) }
     }
     driveByHand()
-    sights.take(robots)
+    sights.take(&robots)
     protect()
     world.look(
-      at: sights.all, robots, rogues: rogues,
+      at: sights.all, rogues: rogues,
       all: all || elapsed.wholeMicroseconds % 1_000_000 == 0, now: now)
   }
 

@@ -3,6 +3,7 @@ import FleetCore
 import FleetModel
 import FleetWire
 import Grid
+import Invariants
 import Site
 import VirtualRobot
 
@@ -87,6 +88,8 @@ public struct Simulation {
   var rogues: Rogues
   /// Where everybody was at the last look.
   var sights = Sights()
+  /// What the robot that is looked at may meet; kept for its memory.
+  var thingsAhead: [OrientedRectangle] = []
   /// Fault -> the charger that it has put out of order.
   var deadChargers: [Int: Int32] = [:]
   /// Fault -> what an operator will ask for at its end.

@@ -87,11 +87,11 @@ struct World {
 
   /// How the two drove that met.
   private func circumstances(
-    _ violation: Violation, _ robots: [SimulatedRobot], _ rogues: Rogues
+    _ violation: Violation, _ sights: [Sights.Sight], _ rogues: Rogues
   ) -> String {
     guard case .overlap(let a, _, let b, _) = violation else { return "" }
     let drive = [a, b].map { index in
-      let pose = robots[index.index].robot.pose
+      let pose = sights[index.index].glance.pose
       let who = rogues.contains(index.index) ? "a rogue" : "well-behaved"
       return "\(who), \(Int(pose.speedMillimetresPerSecond)) mm/s to \(Int(pose.headingDegrees))"
     }
@@ -117,25 +117,25 @@ struct World {
 
   /// Looks at all robots as they stand and drive now.
   mutating func look(
-    at sights: [Sights.Sight], _ robots: [SimulatedRobot], rogues: Rogues, all: Bool, now: Instant
+    at sights: [Sights.Sight], rogues: Rogues, all: Bool, now: Instant
   ) {
     outlines.removeAll(keepingCapacity: true)
-    for i in robots.indices {
+    for i in sights.indices {
       let outline = sights[i].outline
       outlines.append(outline)
       guard isOnMap[i], all || !sights[i].isStanding, !rogues.contains(i) else { continue }
       note(ownership.check(outline), now)
       // One that came back with an older route drives nothing of it before it is confirmed.
-      guard !(sights[i].isStanding && robots[i].robot.isHeld) else { continue }
+      guard !(sights[i].isStanding && sights[i].glance.isHeld) else { continue }
       note(
         ownership.checkStopping(
           outline.robot, position: outline.position,
           speedMillimetresPerSecond: Int32(sights[i].speed.rounded()),
           brakingMillimetresPerSecond2: vehicles[i].brakingMillimetresPerSecond2,
-          route: robots[i].robot.route), now)
+          route: sights[i].glance.route), now)
     }
     let collisions = collisionChecker.check(outlines)
-    for violation in collisions { note([violation], now, circumstances(violation, robots, rogues)) }
+    for violation in collisions { note([violation], now, circumstances(violation, sights, rogues)) }
   }
 
   /// Whether an outline is wholly on what its robot owns, and nobody else.

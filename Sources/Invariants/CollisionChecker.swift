@@ -7,15 +7,23 @@ public struct CollisionChecker: Sendable {
   /// Collisions that have begun so far.
   public private(set) var collisions = 0
 
-  /// As at the last check; who has not moved since is not looked at again.
-  private var last: [Outline] = []
-  private var hasMoved: [Bool] = []
-  private var lastSide: Int64 = 0
-  private var rectangles: [OrientedRectangle] = []
+  /// An outline as at the last check, with what follows from it.
+  private struct Entry {
+    var outline: Outline
+    var rectangle: OrientedRectangle
+    /// The square it is in.
+    var column: Int64 = 0
+    var row: Int64 = 0
+    /// The next entry in its slot, -1: none.
+    var next: Int32 = -1
+    /// Who has not moved since the last check is not looked at again.
+    var hasMoved = true
+  }
+
+  private var entries: [Entry] = []
+  /// Slot of the hash -> its first entry.
   private var heads: [Int32] = []
-  private var next: [Int32] = []
-  private var columns: [Int64] = []
-  private var rows: [Int64] = []
+  private var lastSide: Int64 = 0
   /// Pairs that overlapped at the last check: robot numbers in 32 bits each, ascending.
   private var ongoing: [UInt64] = []
 
@@ -27,10 +35,11 @@ public struct CollisionChecker: Sendable {
     index(outlines)
     var pairs: [UInt64] = []
     var places: [UInt64: (Int, Int)] = [:]
-    for i in outlines.indices where hasMoved[i] {
+    for i in entries.indices where entries[i].hasMoved {
       visitNeighbours(of: i) { j in
         // Two that have moved are looked at once.
-        guard i < j || !hasMoved[j], rectangles[i].overlaps(rectangles[j]) else { return }
+        guard i < j || !entries[j].hasMoved, entries[i].rectangle.overlaps(entries[j].rectangle)
+        else { return }
         let key = pairKey(outlines[i].robot, outlines[j].robot)
         pairs.append(key)
         places[key] = (i, j)
@@ -54,7 +63,7 @@ public struct CollisionChecker: Sendable {
   private func keepUnmoved(_ outlines: [Outline], _ pairs: inout [UInt64]) {
     let together = Set(ongoing.flatMap { [$0 >> 32, $0 & 0xFFFF_FFFF] })
     var unmoved: Set<UInt64> = []
-    for i in outlines.indices where !hasMoved[i] {
+    for i in entries.indices where !entries[i].hasMoved {
       let robot = UInt64(UInt32(bitPattern: outlines[i].robot.rawValue))
       if together.contains(robot) { unmoved.insert(robot) }
     }
@@ -74,55 +83,56 @@ public struct CollisionChecker: Sendable {
     while slots < 2 * outlines.count { slots *= 2 }
     heads.removeAll(keepingCapacity: true)
     heads.append(contentsOf: repeatElement(-1, count: slots))
-    if last.count != outlines.count || side != lastSide { forget(outlines) }
+    if entries.count != outlines.count || side != lastSide { forget(outlines.count) }
     lastSide = side
-    for i in outlines.indices {
-      let outline = outlines[i]
-      hasMoved[i] = outline != last[i]
-      if hasMoved[i] {
-        rectangles[i] = OrientedRectangle(outline)
-        columns[i] = floorDivide(outline.position.x, side)
-        rows[i] = floorDivide(outline.position.y, side)
-      }
-      let slot = slotOf(columns[i], rows[i])
-      next[i] = heads[slot]
-      heads[slot] = Int32(i)
-    }
-    last = outlines
-  }
-
-  /// Makes room for `outlines`, each unlike what was there.
-  private mutating func forget(_ outlines: [Outline]) {
-    let nobody = Outline(
-      robot: RobotIndex(-1), position: Point(x: 0, y: 0), headingMillidegrees: 0,
-      lengthMillimetres: 0, widthMillimetres: 0)
-    last = [Outline](repeating: nobody, count: outlines.count)
-    hasMoved = [Bool](repeating: true, count: outlines.count)
-    rectangles = last.map { OrientedRectangle($0) }
-    columns = [Int64](repeating: 0, count: outlines.count)
-    rows = columns
-    next = [Int32](repeating: -1, count: outlines.count)
-  }
-
-  /// Calls `body` with every neighbour in the nine squares around outline `i`.
-  private func visitNeighbours(of i: Int, _ body: (Int) -> Void) {
-    for row in rows[i] - 1...rows[i] + 1 {
-      for column in columns[i] - 1...columns[i] + 1 {
-        var node = heads[slotOf(column, row)]
-        while node >= 0 {
-          let j = Int(node)
-          if j != i, columns[j] == column, rows[j] == row { body(j) }
-          node = next[j]
+    entries.withUnsafeMutableBufferPointer { entries in
+      heads.withUnsafeMutableBufferPointer { heads in
+        for i in outlines.indices {
+          let outline = outlines[i]
+          entries[i].hasMoved = outline != entries[i].outline
+          if entries[i].hasMoved {
+            entries[i].outline = outline
+            entries[i].rectangle = OrientedRectangle(outline)
+            entries[i].column = floorDivide(outline.position.x, side)
+            entries[i].row = floorDivide(outline.position.y, side)
+          }
+          let slot = Self.slot(entries[i].column, entries[i].row, of: heads.count)
+          entries[i].next = heads[slot]
+          heads[slot] = Int32(i)
         }
       }
     }
   }
 
-  private func slotOf(_ column: Int64, _ row: Int64) -> Int {
+  /// Makes room for so many outlines, each unlike what was there.
+  private mutating func forget(_ count: Int) {
+    let nobody = Outline(
+      robot: RobotIndex(-1), position: Point(x: 0, y: 0), headingMillidegrees: 0,
+      lengthMillimetres: 0, widthMillimetres: 0)
+    let nothing = Entry(outline: nobody, rectangle: OrientedRectangle(nobody))
+    entries = [Entry](repeating: nothing, count: count)
+  }
+
+  /// Calls `body` with every neighbour in the nine squares around outline `i`.
+  private func visitNeighbours(of i: Int, _ body: (Int) -> Void) {
+    let (middle, centre) = (entries[i].row, entries[i].column)
+    for row in middle - 1...middle + 1 {
+      for column in centre - 1...centre + 1 {
+        var node = heads[Self.slot(column, row, of: heads.count)]
+        while node >= 0 {
+          let j = Int(node)
+          if j != i, entries[j].column == column, entries[j].row == row { body(j) }
+          node = entries[j].next
+        }
+      }
+    }
+  }
+
+  private static func slot(_ column: Int64, _ row: Int64, of count: Int) -> Int {
     let mixed =
       UInt64(bitPattern: column) &* 0x9E37_79B9_7F4A_7C15
       ^ UInt64(bitPattern: row) &* 0xC2B2_AE3D_27D4_EB4F
-    return Int((mixed ^ (mixed &>> 29)) & UInt64(heads.count - 1))
+    return Int((mixed ^ (mixed &>> 29)) & UInt64(count - 1))
   }
 
   private func pairKey(_ a: RobotIndex, _ b: RobotIndex) -> UInt64 {

@@ -51,7 +51,7 @@ extension Outline {
 }
 
 /// A rectangle for the separating-axis test: centre, unit vector along it, half sizes.
-struct OrientedRectangle {
+public struct OrientedRectangle: Sendable {
   var x: Double
   var y: Double
   /// Unit vector of the heading in the site's frame (x east, y south).
@@ -60,7 +60,8 @@ struct OrientedRectangle {
   var halfLength: Double
   var halfWidth: Double
 
-  init(_ outline: Outline, shrunkBy tolerance: Double = 0) {
+  /// - Parameter tolerance: millimetres left out on each side.
+  public init(_ outline: Outline, shrunkBy tolerance: Double = 0) {
     let (sine, cosine) = sineCosine(millidegrees: outline.headingMillidegrees)
     x = Double(outline.position.x)
     y = Double(outline.position.y)
@@ -80,6 +81,12 @@ struct OrientedRectangle {
     halfWidth = half
   }
 
+  /// Whether some of it may lie within the square that reaches as far as `reach` from `point`.
+  public func mayComeWithin(_ reach: Int64, of point: Point) -> Bool {
+    let extent = halfLength + halfWidth + Double(reach)
+    return abs(x - Double(point.x)) <= extent && abs(y - Double(point.y)) <= extent
+  }
+
   /// Half the sizes of the straight box around it.
   var reach: (x: Double, y: Double) {
     (
@@ -89,7 +96,7 @@ struct OrientedRectangle {
   }
 
   /// Whether the insides meet; touching is not meeting.
-  func overlaps(_ other: OrientedRectangle) -> Bool {
+  public func overlaps(_ other: OrientedRectangle) -> Bool {
     let dx = other.x - x
     let dy = other.y - y
     let along = abs(ux * other.ux + uy * other.uy)

@@ -61,12 +61,18 @@ extension OwnershipChecker {
     if let released = tracks[robot.index]?.released, route.through > released {
       return [.pastRelease(robot, order: order, leg: route.through, released: released)]
     }
+    let speed = Int64(speedMillimetresPerSecond)
+    let braking = speed * speed / (2 * Int64(max(1, brakingMillimetresPerSecond2)))
+    // No road along the axes is shorter than the two differences. Most robots have far more of it.
+    if let end = tracks[robot.index]?.end(ofLeg: route.through),
+      braking <= abs(end.x - position.x) + abs(end.y - position.y)
+    {
+      return []
+    }
     guard
       let left = tracks[robot.index]?.millimetresLeft(
         from: position, visited: route.visited, through: route.through)
     else { return [] }
-    let speed = Int64(speedMillimetresPerSecond)
-    let braking = speed * speed / (2 * Int64(max(1, brakingMillimetresPerSecond2)))
     return braking <= left + toleranceMillimetres
       ? [] : [.cannotStop(robot, brakingMillimetres: braking, leftMillimetres: left)]
   }

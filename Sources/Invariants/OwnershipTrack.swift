@@ -63,6 +63,11 @@ struct OwnershipTrack: Sendable {
     return false
   }
 
+  /// Where leg `number` ends; nil when the leg is not known.
+  func end(ofLeg number: UInt64) -> Point? {
+    number >= visited && number <= last ? legs[Int(number - visited)].end : nil
+  }
+
   /// Road left from `position`, on the way to the end of leg `visited + 1`, to the end of leg
   /// `through`; nil when the leg is not known.
   func millimetresLeft(from position: Point, visited: UInt64, through: UInt64) -> Int64? {

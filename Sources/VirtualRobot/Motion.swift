@@ -49,8 +49,8 @@ struct Segment {
 struct Motion: Sendable {
   var limits: MotionLimits
   /// The way: `pieces[head...]` lie ahead, of which those before `limit` may be driven.
-  var pieces: [Piece] = []
-  var head = 0
+  var pieces: [Piece] = [] { didSet { notePiece() } }
+  var head = 0 { didSet { notePiece() } }
   var limit = 0
   /// The piece driven last did not end a leg: nobody may stop here for good.
   var isBetweenStops = false
@@ -58,11 +58,15 @@ struct Motion: Sendable {
   var restHeading: Double
 
   /// The plan: `segments[current...]`, in seconds after `origin`. Empty: standing.
-  var segments: [Segment] = []
-  var current = 0
+  var segments: [Segment] = [] { didSet { noteSegment() } }
+  var current = 0 { didSet { noteSegment() } }
   var origin: Int64 = 0
   /// Speed caps at the ends of pieces while planning.
   var caps: [Double] = []
+
+  // What is asked of `pieces[head]` and `segments[current]` at every look, at hand: they lie anywhere.
+  private var line: Line?
+  private var stretch: Stretch?
 
   /// As of the begin of the current segment, or standing.
   var along = 0.0
@@ -80,10 +84,18 @@ struct Motion: Sendable {
   }
 
   /// Standing, and not turning.
-  var isStanding: Bool { segments.isEmpty }
+  var isStanding: Bool { stretch == nil }
 
   /// When the next segment ends; nil when standing.
   var nextEnd: Int64? { segments.isEmpty ? nil : segments[current].endsAt }
+
+  private mutating func notePiece() {
+    line = head < pieces.count ? Line(pieces[head]) : nil
+  }
+
+  private mutating func noteSegment() {
+    stretch = current < segments.count ? Stretch(segments[current]) : nil
+  }
 
   /// Ends the segments that are over at `now`.
   /// - Returns: The last leg whose end was reached, 0 for none.
@@ -126,21 +138,58 @@ struct Motion: Sendable {
   func snapshot(at now: Int64) -> MotionSnapshot {
     var snapshot = MotionSnapshot(
       x: placeX, y: placeY, heading: heading, speed: 0, along: along, driven: driven)
-    if current < segments.count {
-      let segment = segments[current]
-      let elapsed = Double(now - origin) * 1e-6 - segment.begin
-      let t = max(0, min(segment.duration, elapsed))
-      let moved = (segment.speed + 0.5 * segment.acceleration * t) * t
-      snapshot.along = segment.along + moved
+    if let stretch {
+      let elapsed = Double(now - origin) * 1e-6 - stretch.begin
+      let t = max(0, min(stretch.duration, elapsed))
+      let moved = (stretch.speed + 0.5 * stretch.acceleration * t) * t
+      snapshot.along = stretch.along + moved
       snapshot.driven = driven + moved
-      snapshot.speed = max(0, segment.speed + segment.acceleration * t)
-      snapshot.heading = Heading.normalised(segment.heading + segment.turnRate * t)
+      snapshot.speed = max(0, stretch.speed + stretch.acceleration * t)
+      snapshot.heading = Heading.normalised(stretch.heading + stretch.turnRate * t)
     }
-    if head < pieces.count {
-      snapshot.x = pieces[head].startX + pieces[head].unitX * snapshot.along
-      snapshot.y = pieces[head].startY + pieces[head].unitY * snapshot.along
+    if let line {
+      snapshot.x = line.startX + line.unitX * snapshot.along
+      snapshot.y = line.startY + line.unitY * snapshot.along
     }
     return snapshot
+  }
+}
+
+extension Motion {
+  /// Where a piece lies.
+  private struct Line {
+    var startX: Double
+    var startY: Double
+    var unitX: Double
+    var unitY: Double
+
+    init(_ piece: Piece) {
+      startX = piece.startX
+      startY = piece.startY
+      unitX = piece.unitX
+      unitY = piece.unitY
+    }
+  }
+
+  /// How a segment is driven.
+  private struct Stretch {
+    var begin: Double
+    var duration: Double
+    var along: Double
+    var speed: Double
+    var acceleration: Double
+    var heading: Double
+    var turnRate: Double
+
+    init(_ segment: Segment) {
+      begin = segment.begin
+      duration = segment.duration
+      along = segment.along
+      speed = segment.speed
+      acceleration = segment.acceleration
+      heading = segment.heading
+      turnRate = segment.turnRate
+    }
   }
 }
 

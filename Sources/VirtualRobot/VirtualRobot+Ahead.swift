@@ -19,8 +19,9 @@ public struct WayAhead: Sendable, Equatable {
 extension VirtualRobot {
   /// The way from where it is, as far as it may be driven, `reach` millimetres at most; no farther
   /// than to where it has to stand and turn.
+  /// Mutating as `glance` is.
   /// - Complexity: O(pieces of the way within `reach`)
-  public func wayAhead(_ reach: Double) -> [WayAhead] {
+  public mutating func wayAhead(_ reach: Double) -> [WayAhead] {
     let here = motion.snapshot(at: clock)
     var (x, y, heading) = (here.x, here.y, here.heading)
     var left = reach

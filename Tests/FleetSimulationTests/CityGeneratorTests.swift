@@ -37,10 +37,16 @@ import Testing
     }
   }
 
+  private func robots(of all: WestToEast, near x: Int64, _ far: Int64) -> [Int] {
+    var found: [Int] = []
+    all.near(x, far) { found.append($0) }
+    return found
+  }
+
   @Test func nobodyWhoIsNearIsOverlooked() {
     let all = WestToEast([(x: 40, robot: 0), (x: 10, robot: 1), (x: 25, robot: 2)])
-    #expect(all.near(20, 10).map(\.robot) == [1, 2])
-    #expect(all.near(100, 10).isEmpty)
+    #expect(robots(of: all, near: 20, 10) == [1, 2])
+    #expect(robots(of: all, near: 100, 10).isEmpty)
   }
 
   /// In whatever way they come past one another, they are in order as if sorted afresh.
@@ -55,7 +61,7 @@ import Testing
       for i in places.indices { places[i] += Int64(random.next(in: -30...30)) }
       places[random.next(in: 0...59)] = -1000
       all.update { places[$0] }
-      #expect(all.near(0, 10_000).map(\.robot) == sorted().near(0, 10_000).map(\.robot))
+      #expect(robots(of: all, near: 0, 10_000) == robots(of: sorted(), near: 0, 10_000))
     }
   }
 }

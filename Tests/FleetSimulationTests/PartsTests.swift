@@ -24,6 +24,39 @@ import Testing
   #expect(queue.pop() == nil)
 }
 
+@Test func eventsOfAllDistancesComeInOrder() {
+  var queue = EventQueue<Int>()
+  var random = Seed(7).generator()
+  var waiting: [(time: Int64, value: Int)] = []
+  var now: Int64 = 0
+  var wrong = 0
+  for value in 0..<6000 {
+    // Now, soon, on the border of a year of days, much later, and what should have come before.
+    let spans: [Int64] = [1, 300, 20_000, 3_000_000, 8_388_608, 60_000_000, 3_000_000_000]
+    let span = spans[Int(random.next(below: 7))]
+    let time = max(0, now + Int64(random.next(below: Int(span))) - (value % 50 == 0 ? 5000 : 0))
+    queue.push(value, at: Instant(microseconds: time))
+    let place = waiting.firstIndex { $0.time > time } ?? waiting.count
+    waiting.insert((time, value), at: place)
+    #expect(queue.count == waiting.count)
+    while !waiting.isEmpty, random.next(below: 100) < (value % 1000 < 500 ? 30 : 60) {
+      let expected = waiting.removeFirst()
+      if queue.nextTime?.microseconds != expected.time { wrong += 1 }
+      let popped = queue.pop()
+      if popped?.value != expected.value || popped?.time.microseconds != expected.time {
+        wrong += 1
+      }
+      now = max(now, expected.time)
+    }
+  }
+  for expected in waiting where queue.pop()?.value != expected.value { wrong += 1 }
+  #expect(wrong == 0)
+  #expect(queue.isEmpty && queue.pop() == nil)
+  // It goes on from anywhere.
+  queue.push(1, at: Instant(microseconds: 5))
+  #expect(queue.pop()?.value == 1)
+}
+
 // MARK: Network
 
 private func network(_ change: (inout NetworkSettings) -> Void) -> SimulatedNetwork {
@@ -201,9 +234,9 @@ private func record(_ id: String, key: ClientKey, state: TaskState, robot: Strin
   var standing = 0
   for second in 1...50 {
     simulation.run(until: .seconds(second))
-    kept.take(simulation.robots)
+    kept.take(&simulation.robots)
     var fresh = Sights()
-    fresh.take(simulation.robots)
+    fresh.take(&simulation.robots)
     #expect(kept.all == fresh.all, "second \(second)")
     standing += fresh.all.count(where: \.isStanding)
   }
