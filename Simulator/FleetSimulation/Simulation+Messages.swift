@@ -37,19 +37,25 @@ extension Simulation {
       channel: 6 * i + topic.rawValue, topic == .state ? .atMostOnce : .atLeastOnce, now: now)
     // What the broker keeps or says itself outlives the connection.
     let session = isRetained || topic == .connection ? nil : robots[i].session
-    for passage in [way.first, way.again].compactMap({ $0 }) {
-      var message = ToServer(
-        topic: topic, robot: i, session: session, broker: passage.broker, bytes: bytes)
-      var arrival = passage.arrival
-      if session == nil {
-        message.broker = now
-      } else if robots[i].silentUntil > now {
+    let message = ToServer(topic: topic, robot: i, session: session, broker: now, bytes: bytes)
+    push(way.first, message)
+    push(way.again, message)
+  }
+
+  private mutating func push(_ passage: SimulatedNetwork.Passage?, _ message: ToServer) {
+    guard let passage else { return }
+    var message = message
+    var arrival = passage.arrival
+    if message.session != nil {
+      message.broker = passage.broker
+      let silent = robots[message.robot].silentUntil
+      if silent > now {
         // What a broken line holds up passes when it is whole again, if the connection still is.
-        message.broker = robots[i].silentUntil + (passage.broker - now)
-        arrival = robots[i].silentUntil + (passage.arrival - now)
+        message.broker = silent + (passage.broker - now)
+        arrival = silent + (passage.arrival - now)
       }
-      queue.push(.toServer(message), at: arrival)
     }
+    queue.push(.toServer(message), at: arrival)
   }
 
   mutating func arriveAtServer(_ message: ToServer) {

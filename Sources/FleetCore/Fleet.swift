@@ -202,7 +202,9 @@ public struct Fleet: Sendable {
     let promise = robots[i].presence == .absent ? nil : traffic.promise(of: index)
     let obstruction = traffic.obstruction(of: index).nonEmpty
     // In place: through the array's subscript all of the robot would be copied.
-    return robots.withUnsafeBufferPointer { $0[i].stored(promise: promise, obstruction: obstruction) }
+    return robots.withUnsafeBufferPointer {
+      $0[i].stored(promise: promise, obstruction: obstruction)
+    }
   }
 
   mutating func flushTasks() {

@@ -84,16 +84,19 @@ struct LegIndex {
 
 /// Who waits for whom.
 struct WaitGraph {
-  private var waiting: [[Int32]]
+  /// Node -> the last one in `waiters` that waits for it, -1: none.
+  private var lastWaiter: [Int32]
+  private var waiters: [(node: Int32, before: Int32)] = []
   private var waits: [Int32]
 
   init(count: Int) {
-    waiting = [[Int32]](repeating: [], count: count)
+    lastWaiter = [Int32](repeating: -1, count: count)
     waits = [Int32](repeating: 0, count: count)
   }
 
   mutating func wait(_ node: Int, for other: Int) {
-    waiting[other].append(Int32(node))
+    waiters.append((node: Int32(node), before: lastWaiter[other]))
+    lastWaiter[other] = Int32(waiters.count - 1)
     waits[node] += 1
   }
 
@@ -103,9 +106,12 @@ struct WaitGraph {
     var left = waits
     var free = left.indices.filter { left[$0] == 0 }
     while let node = free.popLast() {
-      for other in waiting[node] {
-        left[Int(other)] -= 1
-        if left[Int(other)] == 0 { free.append(Int(other)) }
+      var waiter = Int(lastWaiter[node])
+      while waiter >= 0 {
+        let other = Int(waiters[waiter].node)
+        left[other] -= 1
+        if left[other] == 0 { free.append(other) }
+        waiter = Int(waiters[waiter].before)
       }
     }
     return left.indices.filter { left[$0] > 0 }

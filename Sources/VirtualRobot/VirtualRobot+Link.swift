@@ -101,11 +101,10 @@ extension VirtualRobot {
     guard again || events.hasUnsent else { return }
     let unsent = events.takeUnsent()
     let said = again ? events.pending : unsent
-    var rest = said[...]
-    while !rest.isEmpty {
-      let part = Array(rest.prefix(Self.reportSize))
+    for first in stride(from: 0, to: said.count, by: Self.reportSize) {
+      let end = min(said.count, first + Self.reportSize)
+      let part = end - first == said.count ? said : Array(said[first..<end])
       outputs.append(.report(RobotReport(sessionEpoch: session, events: part)))
-      rest = rest.dropFirst(part.count)
     }
     if again { resendAt = clock + Self.resendInterval }
   }

@@ -160,7 +160,8 @@ public struct VirtualRobot: Sendable {
     while wake <= now {
       clock = max(clock, wake)
       step()
-      outputs += flush()
+      let said = flush()
+      if outputs.isEmpty { outputs = said } else { outputs += said }
     }
     clock = max(clock, now)
     return outputs
