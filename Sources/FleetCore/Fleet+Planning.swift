@@ -214,13 +214,14 @@ extension Fleet {
   }
 
   func leg(_ move: Int32, _ classIndex: Int) -> PlannedLeg {
-    let path = Array(graphs[classIndex].path(of: move))
+    let path = FewResources(graphs[classIndex].path(of: move))
     return PlannedLeg(
-      path: path, claims: Array(graphs[classIndex].claims(of: move)), speedLimit: limit(on: path))
+      path: path, claims: FewResources(graphs[classIndex].claims(of: move)),
+      speedLimit: limit(on: path))
   }
 
   /// The lowest speed limit on the cells of a path; 0: none.
-  func limit(on path: [Int32]) -> Int32 {
+  func limit(on path: some Sequence<Int32>) -> Int32 {
     var speedLimit: Int32 = 0
     for cell in path {
       let limit = site.speedLimit(at: VertexID(cell))

@@ -120,7 +120,9 @@ extension Fleet {
   private func fits(_ promise: Promise) -> Bool {
     let resources = 0..<Int32(traffic.resourceCount)
     return promise.isSound
-      && promise.legs.allSatisfy { ($0.path + $0.claims).allSatisfy(resources.contains) }
+      && promise.legs.allSatisfy {
+        $0.path.allSatisfy(resources.contains) && $0.claims.allSatisfy(resources.contains)
+      }
   }
 
   /// The task's robot has it again; what was promised of its way is still planned.

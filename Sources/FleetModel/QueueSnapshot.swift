@@ -6,18 +6,19 @@ public struct QueueSnapshot: Sendable, Equatable {
     public var number: UInt64
     /// The cell where it comes to rest.
     public var end: Int32
-    public var claims: [Int32]
+    public var claims: FewResources
     /// Its place in the one global order of appends.
     public var appended: UInt64
     /// What is under the robot at rest at the leg's end: the end, and mutexes where it was put into
     /// a junction.
-    public var rest: [Int32]
+    public var rest: FewResources
 
     /// - Parameter rest: nil: the end alone.
     public init(
-      number: UInt64, end: Int32, claims: [Int32], appended: UInt64, rest: [Int32]? = nil
+      number: UInt64, end: Int32, claims: FewResources, appended: UInt64,
+      rest: FewResources? = nil
     ) {
-      self.rest = rest ?? [end]
+      self.rest = rest ?? FewResources(end)
       self.number = number
       self.end = end
       self.claims = claims

@@ -4,15 +4,16 @@ import Grid
 /// One robot's road as the messages tell it.
 struct OwnershipTrack: Sendable {
   struct Leg: Sendable {
-    var vertices: [Int32]
-    /// From the end of the leg before; the last is its own end.
-    var points: [Point]
+    var vertices: FewResources
+    /// The end of the leg before, the cells between, and its own end.
+    var start: Point
+    var between: [Point] = []
     var end: Point
     /// Driven length from the order's start to this leg's end.
     var millimetres: Int64
     /// All cells that the vehicle covers on it, and those on which it then rests.
-    var covered: [Int32]
-    var rest: [Int32]
+    var covered: FewResources
+    var rest: FewResources
     /// At its end, thousandths of a degree clockwise from north; of vehicles longer than a cell.
     var heading: Int32 = 0
   }
@@ -34,8 +35,8 @@ struct OwnershipTrack: Sendable {
     self.under = under
     legs = [
       Leg(
-        vertices: [vertex], points: [point], end: point, millimetres: 0, covered: [vertex],
-        rest: [vertex], heading: heading)
+        vertices: FewResources(vertex), start: point, end: point, millimetres: 0,
+        covered: FewResources(vertex), rest: FewResources(vertex), heading: heading)
     ]
   }
 
@@ -49,7 +50,7 @@ struct OwnershipTrack: Sendable {
 
   /// Where the robot stands, and what is released ahead.
   var heldCells: [Int32] {
-    var cells = legs[0].rest + under
+    var cells = Array(legs[0].rest) + under
     for leg in legs.prefix(Int(released - visited) + 1).dropFirst() { cells += leg.covered }
     return cells
   }
@@ -136,12 +137,13 @@ struct OwnershipTrack: Sendable {
       length += abs(point.x - from.x) + abs(point.y - from.y)
       from = point
     }
-    let start = legs[legs.count - 1].end
+    let cells = FewResources(vertices)
     legs.append(
       Leg(
-        vertices: vertices, points: [start] + points, end: from, millimetres: length,
-        covered: swept?.cells ?? vertices, rest: swept?.rest ?? Array(vertices.suffix(1)),
-        heading: swept?.heading ?? 0))
+        vertices: cells, start: legs[legs.count - 1].end, between: Array(points.dropLast()),
+        end: from, millimetres: length,
+        covered: swept.map { FewResources($0.cells) } ?? cells,
+        rest: FewResources(swept?.rest ?? vertices.suffix(1)), heading: swept?.heading ?? 0))
   }
 
   /// - Returns: the vertices released by this.
@@ -159,7 +161,12 @@ struct OwnershipTrack: Sendable {
   mutating func visit(_ leg: UInt64) -> [Int32] {
     guard leg > visited else { return [] }
     let done = Int(leg - visited)
-    let freed = legs[...done].flatMap { $0.covered + $0.rest } + under
+    var freed: [Int32] = []
+    for leg in legs[...done] {
+      freed += leg.covered
+      freed += leg.rest
+    }
+    freed += under
     under = []
     legs.removeFirst(done)
     visited = leg
@@ -186,14 +193,16 @@ extension OwnershipTrack.Leg {
     var left = abs(end.x - position.x) + abs(end.y - position.y)
     var nearest = Int64.max
     var after: Int64 = 0
-    for i in stride(from: points.count - 2, through: 0, by: -1) {
-      let (a, b) = (points[i], points[i + 1])
+    var b = end
+    for i in stride(from: between.count - 1, through: -1, by: -1) {
+      let a = i < 0 ? start : between[i]
       let off = Self.outside(position.x, a.x, b.x) + Self.outside(position.y, a.y, b.y)
       if off < nearest {
         nearest = off
         left = after + abs(b.x - position.x) + abs(b.y - position.y)
       }
       after += abs(b.x - a.x) + abs(b.y - a.y)
+      b = a
     }
     return left
   }

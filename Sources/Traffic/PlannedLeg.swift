@@ -1,22 +1,26 @@
+import FleetModel
+
 /// From one resting cell to the next, as the planner wants it driven.
 public struct PlannedLeg: Sendable, Equatable, Codable {
   /// Cells in driving order, the start not included; the last is where the robot may stop.
-  public var path: [Int32]
+  public var path: FewResources
   /// Everything that must be the robot's before it may start: the path and the mutexes of any
   /// junction or gate on the way, each once.
-  public var claims: [Int32]
+  public var claims: FewResources
   /// Millimetres per second; 0: the robot's own.
   public var speedLimit: Int32
   /// Everything that is under the robot at rest at the end, the end cell first. Empty: the end cell
   /// alone, as of every planned leg of a vehicle that fits a cell, since nobody is planned to rest in a
   /// junction. A robot that was put into one holds its mutexes as well. A leg that claims a cell
   /// under the robot at its start claims it anew: the earlier visit ends, this one goes on.
-  public var rest: [Int32]
+  public var rest: FewResources
   /// Where a vehicle longer than a cell looks at the end (`Direction`'s number); nil: nobody asks.
   public var heading: UInt8?
 
   public init(
-    path: [Int32], claims: [Int32], speedLimit: Int32, rest: [Int32] = [], heading: UInt8? = nil
+    path: FewResources, claims: FewResources, speedLimit: Int32,
+    rest: FewResources = FewResources(),
+    heading: UInt8? = nil
   ) {
     self.path = path
     self.claims = claims
@@ -25,9 +29,17 @@ public struct PlannedLeg: Sendable, Equatable, Codable {
     self.heading = heading
   }
 
+  public init(
+    path: [Int32], claims: [Int32], speedLimit: Int32, rest: [Int32] = [], heading: UInt8? = nil
+  ) {
+    self.init(
+      path: FewResources(path), claims: FewResources(claims), speedLimit: speedLimit,
+      rest: FewResources(rest), heading: heading)
+  }
+
   /// One step to `cell`, which it alone claims.
   public init(to cell: Int32, speedLimit: Int32 = 0) {
-    self.init(path: [cell], claims: [cell], speedLimit: speedLimit)
+    self.init(path: FewResources(cell), claims: FewResources(cell), speedLimit: speedLimit)
   }
 
   /// The cell where the leg comes to rest.
@@ -38,7 +50,7 @@ public struct PlannedLeg: Sendable, Equatable, Codable {
   }
 
   /// What the robot holds at rest at the leg's end, the end cell first.
-  public var restingResources: [Int32] { rest.isEmpty ? [end] : rest }
+  public var restingResources: FewResources { rest.isEmpty ? FewResources(end) : rest }
 
   /// Whether `predicate` holds for anything that it claims or drives over.
   func touches(_ predicate: (Int32) -> Bool) -> Bool {
@@ -59,10 +71,10 @@ extension PlannedLeg {
 
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
-    path = try values.decode([Int32].self, forKey: .path)
-    claims = try values.decode([Int32].self, forKey: .claims)
+    path = try values.decode(FewResources.self, forKey: .path)
+    claims = try values.decode(FewResources.self, forKey: .claims)
     speedLimit = try values.decode(Int32.self, forKey: .speedLimit)
-    rest = try values.decodeIfPresent([Int32].self, forKey: .rest) ?? []
+    rest = try values.decodeIfPresent(FewResources.self, forKey: .rest) ?? []
     heading = try values.decodeIfPresent(UInt8.self, forKey: .heading)
   }
 

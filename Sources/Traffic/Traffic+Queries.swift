@@ -30,7 +30,7 @@ extension Traffic {
   /// driving order. Walls for others when it is lost or stuck.
   public func ownedCells(_ robot: RobotIndex) -> [Int32] {
     let route = presentRoute(robot)
-    var cells = route.legs[route.visited].plan.restingResources
+    var cells = Array(route.legs[route.visited].plan.restingResources)
     var number = route.visited + 1
     while number <= route.released {
       cells += route.legs[number].plan.claims

@@ -61,7 +61,7 @@ public struct Traffic: Sendable, Codable {
   public func plannedRest(_ robot: RobotIndex) -> (heading: UInt8?, resources: [Int32]) {
     let route = presentRoute(robot)
     let plan = route.legs[route.legs.last].plan
-    return (plan.heading, plan.restingResources)
+    return (plan.heading, Array(plan.restingResources))
   }
 
   /// Whether `robot` rests on more than one cell, or in a junction, where its plan ends.

@@ -116,7 +116,7 @@ import Testing
     leg.rest = [6, 5, 7, 9]
     #expect(traffic.append(a, leg) == .malformed)
     leg = Self.leg(to: 6)
-    leg.claims.append(6)
+    leg.claims = FewResources(Array(leg.claims) + [6])
     #expect(traffic.append(a, leg) == .malformed)
   }
 
