@@ -98,7 +98,7 @@ let package = Package(
       "FleetSimulation", path: "Simulator/FleetSimulation",
       [
         "FleetCore", "FleetRecords", "FleetWire", "FleetModel", "Site", "SiteFiles", "VirtualRobot",
-        "Invariants", "Traffic", "MAPF", "Grid", "WorkerThread", "Determinism", yams,
+        "Invariants", "Traffic", "MAPF", "Grid", "WorkerThread", "Determinism", "CLinux", yams,
       ]),
     shell(
       "FleetCommands",

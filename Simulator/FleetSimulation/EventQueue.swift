@@ -1,5 +1,20 @@
 import Determinism
 
+/// Whom an event is about, to have their memory at hand when it comes.
+struct EventSubject: Equatable {
+  private let code: Int32
+
+  static let nobody = EventSubject(code: -1)
+  /// The robot alone.
+  static func robot(_ i: Int) -> EventSubject { EventSubject(code: 2 * Int32(i)) }
+  /// The robot, and what the server knows of it.
+  static func server(of i: Int) -> EventSubject { EventSubject(code: 2 * Int32(i) + 1) }
+
+  /// nil: nobody.
+  var robot: Int? { code < 0 ? nil : Int(code / 2) }
+  var isOfServer: Bool { code >= 0 && code % 2 == 1 }
+}
+
 /// What is to come, by (time, sequence): of two things at the same time the one that was put in
 /// first comes first.
 ///
@@ -9,6 +24,7 @@ struct EventQueue<Value> {
     var time: Int64
     var sequence: UInt64
     var slot: Int32
+    var subject: EventSubject
 
     static func < (a: Key, b: Key) -> Bool {
       a.time != b.time ? a.time < b.time : a.sequence < b.sequence
@@ -22,11 +38,13 @@ struct EventQueue<Value> {
 
   var count: Int { keys.count }
   var isEmpty: Bool { keys.isEmpty }
+  /// Whom the next thing is about.
+  var nextSubject: EventSubject { keys.first?.subject ?? .nobody }
   /// When the next thing happens.
   var nextTime: Instant? { keys.first.map { Instant(microseconds: $0.time) } }
 
   /// - Complexity: O(log n)
-  mutating func push(_ value: Value, at time: Instant) {
+  mutating func push(_ value: Value, at time: Instant, about subject: EventSubject = .nobody) {
     let slot: Int32
     if let free = freeSlots.popLast() {
       slot = free
@@ -35,7 +53,8 @@ struct EventQueue<Value> {
       slot = Int32(values.count)
       values.append(value)
     }
-    keys.append(Key(time: time.microseconds, sequence: sequence, slot: slot))
+    keys.append(
+      Key(time: time.microseconds, sequence: sequence, slot: slot, subject: subject))
     sequence += 1
     siftUp(keys.count - 1)
   }

@@ -55,7 +55,7 @@ extension Simulation {
         arrival = silent + (passage.arrival - now)
       }
     }
-    queue.push(.toServer(message), at: arrival)
+    queue.push(.toServer(message), at: arrival, about: .server(of: message.robot))
   }
 
   mutating func arriveAtServer(_ message: ToServer) {
@@ -191,7 +191,7 @@ extension Simulation {
       bytes: bytes)
     let deaf = robots[i].deafUntil
     let held = deaf > now ? deaf - now : .zero
-    queue.push(.toRobot(message), at: passage.arrival + held)
+    queue.push(.toRobot(message), at: passage.arrival + held, about: .robot(i))
   }
 
   private mutating func tell(_ notice: FleetNotice) {

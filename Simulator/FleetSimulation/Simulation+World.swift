@@ -24,7 +24,7 @@ extension Simulation {
     guard next.microseconds < robots[i].wake else { return }
     let time = max(now, next)
     robots[i].wake = time.microseconds
-    queue.push(.wake(robot: i), at: time)
+    queue.push(.wake(robot: i), at: time, about: .robot(i))
   }
 
   /// The cell in which the robot's centre is.

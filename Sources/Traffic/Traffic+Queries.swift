@@ -101,6 +101,14 @@ extension Traffic {
   /// The highest leg that `robot` was ever told in its order that it may drive, trimmed or not.
   public func furthestReleased(_ robot: RobotIndex) -> UInt64 { routes[present(robot)].furthest }
 
+  /// Where the robot's route lies, to have it fetched; nothing is read.
+  public func withMemory(ofRobot slot: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+    guard slot < routes.count else { return }
+    routes.withUnsafeBufferPointer {
+      body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: $0[slot...slot])))
+    }
+  }
+
   /// Everything as plain values, for independent checks.
   /// - Complexity: O(resources + tokens)
   public func snapshotForInvariants() -> QueueSnapshot {

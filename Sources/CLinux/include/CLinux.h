@@ -56,6 +56,11 @@ static inline int64_t linux_process_cpu_nanoseconds(pid_t pid) {
   return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
 }
 
+/// Asks the processor for memory that will be needed soon: a hint, at any address.
+static inline void linux_prefetch(const void *memory, size_t bytes) {
+  for (size_t k = 0; k < bytes; k += 64) __builtin_prefetch((const char *)memory + k);
+}
+
 /// A GNU extension (glibc 2.34) that <spawn.h> shows under _GNU_SOURCE only.
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
 
