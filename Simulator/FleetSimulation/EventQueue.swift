@@ -1,4 +1,16 @@
+import CLinux
 import Determinism
+
+extension Array {
+  /// Begins to fetch elements that will be needed soon.
+  func fetch(_ first: Int, count: Int = 1) {
+    guard first >= 0, first + count <= self.count else { return }
+    withUnsafeBufferPointer {
+      guard let base = $0.baseAddress else { return }
+      linux_prefetch(base + first, count * MemoryLayout<Element>.stride)
+    }
+  }
+}
 
 /// Whom an event is about, to have their memory at hand when it comes.
 struct EventSubject: Equatable {
@@ -40,6 +52,12 @@ struct EventQueue<Value> {
   var isEmpty: Bool { keys.isEmpty }
   /// Whom the next thing is about.
   var nextSubject: EventSubject { keys.first?.subject ?? .nobody }
+  /// Begins to fetch the next thing.
+  func fetchNext() {
+    guard let first = keys.first else { return }
+    values.fetch(Int(first.slot))
+  }
+
   /// When the next thing happens.
   var nextTime: Instant? { keys.first.map { Instant(microseconds: $0.time) } }
 

@@ -71,6 +71,12 @@ struct SimulatedNetwork {
     )
   }
 
+  /// Begins to fetch what the channels' next messages go by.
+  func fetch(channels: Range<Int>) {
+    counts.fetch(channels.lowerBound, count: channels.count)
+    lastArrival.fetch(channels.lowerBound, count: channels.count)
+  }
+
   private mutating func draws(_ channel: Int) -> Draws {
     counts[channel] += 1
     return Draws(state: seed ^ (UInt64(channel) << 40) ^ counts[channel])

@@ -280,12 +280,12 @@ public struct Simulation {
   /// Begins to fetch what the next event is about while this one happens: of ten thousand robots, of
   /// more than two kilobytes each, hardly one is near the processor.
   private func fetch(_ subject: EventSubject) {
-    guard let i = subject.robot, i < robots.count else { return }
-    robots.withUnsafeBufferPointer { robots in
-      guard let first = robots.baseAddress else { return }
-      linux_prefetch(first + i, MemoryLayout<SimulatedRobot>.stride)
-    }
+    queue.fetchNext()
+    guard let i = subject.robot else { return }
+    robots.fetch(i)
+    network.fetch(channels: 6 * i..<6 * i + 6)
     guard subject.isOfServer else { return }
+    world.fetch(i)
     server.fleet.withMemory(ofRobot: i) { linux_prefetch($0.baseAddress, $0.count) }
   }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Determinism
 import FleetCore
 import FleetModel
@@ -65,6 +66,15 @@ struct World {
     lastEnded = sessions
     actionTask = vehicles.map { _ in nil }
     outlines.reserveCapacity(vehicles.count)
+  }
+
+  /// Begins to fetch what is known of a robot.
+  func fetch(_ i: Int) {
+    sessions.fetch(i)
+    handled.fetch(i)
+    orders.fetch(i)
+    lastSent.fetch(i)
+    ownership.withMemory(ofRobot: i) { linux_prefetch($0.baseAddress, $0.count) }
   }
 
   /// How often a rule of tasks and parcels was broken.

@@ -83,6 +83,14 @@ public struct OwnershipChecker: Sendable {
     return []
   }
 
+  /// Where the robot's road lies, to have it fetched; nothing is read.
+  public func withMemory(ofRobot i: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+    guard i < tracks.count else { return }
+    tracks.withUnsafeBufferPointer {
+      body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: $0[i...i])))
+    }
+  }
+
   /// The robot was removed: it owns nothing.
   public mutating func left(_ robot: RobotIndex) {
     guard robot.index < tracks.count, let track = tracks[robot.index] else { return }
