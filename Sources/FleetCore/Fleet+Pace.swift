@@ -28,7 +28,9 @@ extension Fleet {
     var expected = Duration.zero
     for leg in legs {
       expected += time(i, leg)
-      robots[i].lastEnds = [leg.end] + robots[i].lastEnds.prefix(1)
+      let before = robots[i].lastEnds.first
+      robots[i].lastEnds =
+        before.map { FewResources(leg.end, $0) } ?? FewResources(leg.end)
     }
     // With no more road it had to stop here.
     let drives = isToDrive(i)

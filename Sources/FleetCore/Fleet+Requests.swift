@@ -295,7 +295,7 @@ extension Fleet {
   }
 
   /// Whether the slot belongs to a robot that was not removed.
-  func isEnrolled(_ i: Int) -> Bool { robotByID[robots[i].id]?.index == i }
+  func isEnrolled(_ i: Int) -> Bool { !robots[i].isForgotten }
 
   private func unknown(_ id: RobotID) -> Refusal {
     Refusal(.unknownRobot, "there is no robot \(id)", hint: "see `drover robot list`")

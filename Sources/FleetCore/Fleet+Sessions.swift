@@ -57,6 +57,7 @@ extension Fleet {
   mutating func forget(_ i: Int) {
     let id = robots[i].id
     robotByID[id] = nil
+    robots[i].isForgotten = true
     robots[i].isRevoked = false
     robots[i].session = .never
     robots[i].control = nil

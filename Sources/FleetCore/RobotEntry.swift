@@ -83,7 +83,7 @@ struct RobotEntry: Sendable, Codable {
   var watch = StandstillWatch()
   var pace = PaceWatch()
   /// The ends of the last two legs that it has visited, the last one first.
-  var lastEnds: [Int32] = []
+  var lastEnds = FewResources()
   var freshness = Freshness.lost
   /// Since when it cannot be moved; nil: it can.
   var frozenSince: Instant?
@@ -100,6 +100,8 @@ struct RobotEntry: Sendable, Codable {
   var heardAt: Instant
   /// Its credentials are gone, but it may still be on the map: it keeps its cells until cleared.
   var isRevoked = false
+  /// It was removed: its name is free, and its slot nobody's.
+  var isForgotten = false
 
   /// Robots that were to pass before it while it was late, and when that is tried again.
   var passed: [Passing] = []

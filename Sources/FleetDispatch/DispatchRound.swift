@@ -1,17 +1,31 @@
 import FleetModel
+import Grid
 
 /// What is left of the candidates while one round of tasks is dealt out.
 struct DispatchRound {
-  /// A candidate that may do the task, and when it could be there at best.
-  struct Option {
-    var time: Int64
-    var candidate: Int
+  /// A candidate that may do the task, and when it could be there at best: the milliseconds above the
+  /// candidate's number, for they are put in order again and again.
+  struct Option: Comparable {
+    private static let candidateBits: UInt64 = 24
+    private let code: UInt64
+
+    init(time: Int64, candidate: Int) {
+      let longest = Int64(UInt64.max >> Self.candidateBits)
+      code = UInt64(min(max(0, time), longest)) << Self.candidateBits | UInt64(candidate)
+    }
+
+    var time: Int64 { Int64(code >> Self.candidateBits) }
+    var candidate: Int { Int(code & (1 << Self.candidateBits - 1)) }
+
+    static func < (a: Option, b: Option) -> Bool { a.code < b.code }
   }
 
   /// Options a task has at most.
   private static let optionsKept = 256
 
   let candidates: [Candidate]
+  /// Where they are.
+  private let places: [Cell]
   /// Milliseconds a cell, times 1,024.
   private var pace: [Int64]
   /// Candidates that are not given away, idle or with a known time.
@@ -42,10 +56,14 @@ struct DispatchRound {
     case cells(Int32)
   }
 
+  /// - Parameter cells: the cell of each vertex.
   init(
-    candidates: [Candidate], cellMillimetres: Int32, settings: GreedyDispatcher.Settings
+    candidates: [Candidate], cells: [Cell], cellMillimetres: Int32,
+    settings: GreedyDispatcher.Settings
   ) {
+    precondition(candidates.count < 1 << 24, "\(candidates.count) candidates")
     self.candidates = candidates
+    places = candidates.map { cells[Int($0.vertex)] }
     budgets = candidates.map {
       EnergyBudget(
         model: $0.energy, cellMillimetres: cellMillimetres,
@@ -103,7 +121,8 @@ struct DispatchRound {
   }
 
   /// Makes `options` of the open candidates that can do the task.
-  mutating func collect(_ task: OpenTask, airDistance: (Int32) -> Int32) {
+  /// - Parameter starts: the cells where the task may begin.
+  mutating func collect(_ task: OpenTask, starts: [Cell]) {
     options.removeAll(keepingCapacity: true)
     isShortOfEnergy = false
     for c in work.indices {
@@ -115,7 +134,9 @@ struct DispatchRound {
     for i in open where isCapable(candidates[i], task) {
       if let only = task.onlyRobot, only != candidates[i].robot { continue }
       guard lasts(i, task, drivingCells: 0) else { continue }
-      let cells = airDistance(candidates[i].vertex)
+      let place = places[i]
+      var cells = Int32.max
+      for start in starts { cells = min(cells, abs(start.x - place.x) + abs(start.y - place.y)) }
       guard lasts(i, task, drivingCells: cells) else { continue }
       let waiting = candidates[i].availableInMilliseconds ?? 0
       let time = waiting + milliseconds(i, cells: Int64(cells))
@@ -128,7 +149,7 @@ struct DispatchRound {
   /// Drops all but the best options: of thousands of robots only a few are ever looked at.
   /// - Returns: the time of the worst that is kept; who comes later than that needs not be kept.
   private mutating func keepBest() -> Int64 {
-    options.sort { ($0.time, $0.candidate) < ($1.time, $1.candidate) }
+    options.sort()
     options.removeLast(options.count - Self.optionsKept)
     return options[options.count - 1].time
   }
@@ -165,9 +186,7 @@ struct DispatchRound {
   mutating func next() -> Option? {
     guard var best = options.indices.first else { return nil }
     for i in options.indices
-    where (options[i].time, options[i].candidate) < (options[best].time, options[best].candidate) {
-      best = i
-    }
+    where options[i] < options[best] { best = i }
     let option = options[best]
     options.swapAt(best, options.count - 1)
     options.removeLast()

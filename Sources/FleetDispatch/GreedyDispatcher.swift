@@ -55,7 +55,7 @@ public struct GreedyDispatcher: Dispatcher {
   ) -> DispatchOutcome {
     var outcome = DispatchOutcome()
     var round = DispatchRound(
-      candidates: candidates, cellMillimetres: cellMillimetres, settings: settings)
+      candidates: candidates, cells: cells, cellMillimetres: cellMillimetres, settings: settings)
     var unreached: [TaskID: Instant] = [:]
     outOfReach = outOfReach.filter { now < $0.value }
     for task in inOrder(tasks) {
@@ -101,7 +101,7 @@ public struct GreedyDispatcher: Dispatcher {
     if let reason = round.obstacle(to: task) { return .none(reason) }
     guard !task.starts.isEmpty, outOfReach[task.id] == nil else { return .none(.unreachable) }
     guard round.idleCount > 0, round.failuresLeft > 0 else { return .none(.robotsBusy) }
-    round.collect(task) { airDistance(from: $0, to: task.starts) }
+    round.collect(task, starts: task.starts.map { cells[Int($0)] })
     guard !round.isEmpty else {
       return .none(round.isShortOfEnergy ? .energy : .robotsBusy)
     }
@@ -202,12 +202,6 @@ public struct GreedyDispatcher: Dispatcher {
     let a = cells[Int(a)]
     let b = cells[Int(b)]
     return abs(a.x - b.x) + abs(a.y - b.y)
-  }
-
-  private func airDistance(from vertex: Int32, to goals: [Int32]) -> Int32 {
-    var best = Int32.max
-    for goal in goals { best = min(best, airDistance(vertex, goal)) }
-    return best
   }
 
   /// From the first of the task's ends to the charger nearest as the crow flies that has a way.

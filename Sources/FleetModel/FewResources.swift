@@ -22,6 +22,13 @@ public struct FewResources: RandomAccessCollection, Sendable, Hashable {
     a = only
   }
 
+  @inline(__always)
+  public init(_ first: Int32, _ second: Int32) {
+    number = 2
+    a = first
+    b = second
+  }
+
   public init(_ resources: some Collection<Int32>) {
     number = Int32(resources.count)
     guard resources.count <= Self.inside else {
