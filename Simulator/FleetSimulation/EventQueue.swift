@@ -1,31 +1,4 @@
-import CLinux
 import Determinism
-
-extension Array {
-  /// Begins to fetch elements that will be needed soon.
-  func fetch(_ first: Int, count: Int = 1) {
-    guard first >= 0, first + count <= self.count else { return }
-    withUnsafeBufferPointer {
-      guard let base = $0.baseAddress else { return }
-      linux_prefetch(base + first, count * MemoryLayout<Element>.stride)
-    }
-  }
-}
-
-/// Whom an event is about, to have their memory at hand when it comes.
-struct EventSubject: Equatable {
-  private let code: Int32
-
-  static let nobody = EventSubject(code: -1)
-  /// The robot alone.
-  static func robot(_ i: Int) -> EventSubject { EventSubject(code: 2 * Int32(i)) }
-  /// The robot, and what the server knows of it.
-  static func server(of i: Int) -> EventSubject { EventSubject(code: 2 * Int32(i) + 1) }
-
-  /// nil: nobody.
-  var robot: Int? { code < 0 ? nil : Int(code / 2) }
-  var isOfServer: Bool { code >= 0 && code % 2 == 1 }
-}
 
 /// What is to come, by (time, sequence): of two things at the same time the one that was put in
 /// first comes first.
@@ -79,7 +52,8 @@ struct EventQueue<Value> {
   /// When the next thing happens.
   var nextTime: Instant? { today.last.map { Instant(microseconds: $0.time) } }
 
-  /// - Complexity: O(1) in practice; O(log n) for what comes after some seconds
+  /// - Complexity: O(1) for what comes within some seconds, O(log n) after them; O(what comes before
+  ///   it that day) on a day that has begun
   mutating func push(_ value: Value, at time: Instant, about subject: EventSubject = .nobody) {
     let slot: Int32
     if let free = freeSlots.popLast() {

@@ -54,6 +54,7 @@ struct Sights {
   /// Somebody has put robot `i` elsewhere since the last look.
   mutating func moved(_ i: Int, _ robot: VirtualRobot) {
     if i < all.count { all[i] = robot.sight(i) }
+    if i < driven.count { driven[i].look = 0 }
   }
 
   /// No other robot whose outline, or what it is about to drive over, comes within `reach` of a

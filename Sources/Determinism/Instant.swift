@@ -44,7 +44,7 @@ public struct Instant: Hashable, Comparable, Sendable, Codable {
 extension Duration {
   /// This duration in microseconds, rounded towards zero.
   @inlinable public var wholeMicroseconds: Int64 {
-    // A microsecond is 2^12 times 5^12 attoseconds: up to ten hours 64 bits do for the quotient.
+    // A microsecond is 2^12 times 5^12 attoseconds: up to twenty hours 64 bits do for the quotient.
     if attoseconds >= 0, let part = UInt64(exactly: attoseconds >> 12) {
       return Int64(part / 244_140_625)
     }

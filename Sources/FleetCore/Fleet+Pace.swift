@@ -106,7 +106,6 @@ extension Fleet {
     guard isSlow(i) else { return releaseLimit(classIndex) }
     var vehicle = site.classes[classIndex]
     vehicle.speedMillimetresPerSecond = max(1, vehicle.speedMillimetresPerSecond / 2)
-    return ReleaseLimit.of(
-      vehicle, cellMillimetres: site.cellMillimetres, reaction: settings.reaction)
+    return Self.releaseLimit(of: vehicle, site: site, settings)
   }
 }

@@ -203,7 +203,7 @@ extension Fleet {
     guard traffic.append(robots[i].index, leg) == nil else { return false }
     if endAt[start] == robots[i].index { endAt[start] = nil }
     endAt[leg.end] = robots[i].index
-    if let task = robots[i].task() {
+    if case .task(let task) = robots[i].job {
       let now = self.now
       _ = tasks.update(task) { open in
         for cell in leg.path { open.mission.planned(VertexID(cell), now: now) }

@@ -245,9 +245,13 @@ extension Fleet {
 
   /// The release limits of a site's classes.
   static func releaseLimits(of site: Site, _ settings: FleetSettings) -> [ReleaseLimit] {
-    site.classes.map {
-      ReleaseLimit.of(
-        $0, cellMillimetres: site.cellMillimetres, reaction: settings.reaction)
-    }
+    site.classes.map { releaseLimit(of: $0, site: site, settings) }
+  }
+
+  static func releaseLimit(
+    of vehicle: VehicleClass, site: Site, _ settings: FleetSettings
+  ) -> ReleaseLimit {
+    ReleaseLimit.of(
+      vehicle, cellMillimetres: site.cellMillimetres, reaction: settings.reaction)
   }
 }

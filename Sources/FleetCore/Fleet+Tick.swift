@@ -6,12 +6,12 @@ import Traffic
 // Time: everything that happens because time has come on.
 extension Fleet {
   mutating func tick() {
-    if heartbeatTimer.fires(now, every: settings.heartbeatPeriod) {
-      beat()
-      for i in robots.indices where isTransportUp && robots[i].session != .never { refreshState(i) }
-    }
+    if heartbeatTimer.fires(now, every: settings.heartbeatPeriod) { beat() }
     if isTransportUp, housekeepingTimer.fires(now, every: .milliseconds(250)) {
       for i in robots.indices { look(after: i) }
+    }
+    if isTransportUp, waitsTimer.fires(now, every: .seconds(1)) {
+      for i in robots.indices where robots[i].session != .never { refreshState(i) }
     }
     reorderLate()
     if dispatchTimer.fires(now, every: settings.dispatchPeriod) { dispatch() }

@@ -6,16 +6,6 @@ import Traffic
 
 // The fleet as operators see it.
 extension Fleet {
-  /// Where what is known of the robot enrolled `i`-th, and its route, lie: to have them fetched before an
-  /// event about it comes. Nothing is read or changed.
-  public func withMemory(ofRobot i: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
-    guard i < robots.count else { return }
-    robots.withUnsafeBufferPointer {
-      body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: $0[i...i])))
-    }
-    traffic.withMemory(ofRobot: i, body)
-  }
-
   /// A task's record with what its mission says of itself.
   func told(_ record: TaskRecord) -> TaskRecord {
     guard let mission = tasks.open[record.id]?.mission else { return record }

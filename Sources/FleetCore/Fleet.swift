@@ -62,6 +62,7 @@ public struct Fleet: Sendable {
   var planningTimer = Timer()
   var dispatchTimer = Timer()
   var housekeepingTimer = Timer()
+  var waitsTimer = Timer()
   var unstickTimer = Timer()
   var reorderTimer = Timer()
   var unstickCount = 0

@@ -24,6 +24,7 @@ public struct FleetImage: Sendable, Codable {
     var planning: Timer
     var dispatch: Timer
     var housekeeping: Timer
+    var waits: Timer
     var unstick: Timer
     var reorder: Timer
   }
@@ -84,7 +85,8 @@ extension Fleet {
       isTransportUp: isTransportUp, now: now, heartbeats: heartbeats,
       timers: FleetImage.Timers(
         heartbeat: heartbeatTimer, planning: planningTimer, dispatch: dispatchTimer,
-        housekeeping: housekeepingTimer, unstick: unstickTimer, reorder: reorderTimer),
+        housekeeping: housekeepingTimer, waits: waitsTimer, unstick: unstickTimer,
+        reorder: reorderTimer),
       unstickCount: unstickCount, lastAction: lastAction, lastLease: lastLease)
   }
 
@@ -119,6 +121,7 @@ extension Fleet {
     planningTimer = image.timers.planning
     dispatchTimer = image.timers.dispatch
     housekeepingTimer = image.timers.housekeeping
+    waitsTimer = image.timers.waits
     unstickTimer = image.timers.unstick
     reorderTimer = image.timers.reorder
     unstickCount = image.unstickCount

@@ -8,7 +8,8 @@ public struct FleetSettings: Sendable {
   /// With more robots than these a planning round is computed beside the events, and its moves are
   /// appended at the first tick `planningLatency` after it began or later, not at once.
   public var planningBesideAbove = 500
-  /// nil: as long as `planningPeriod`, so that one round ends where the next one begins.
+  /// How long after its begin the moves of a round beside the events are appended; nil: as long as
+  /// `planningPeriod`, so that one round ends where the next one begins.
   public var planningLatency: Duration?
   /// Time between two dispatch rounds.
   public var dispatchPeriod: Duration = .milliseconds(500)

@@ -171,8 +171,6 @@ struct RobotEntry: Sendable, Codable {
 // Asked and told with every leg. All of these are mutating: others would be given a copy of the entry,
 // which is more than a kilobyte.
 extension RobotEntry {
-  mutating func task() -> TaskID? { job.task }
-
   /// Whether it only passes through where its mission leads it: it stops nowhere there.
   mutating func passesThrough() -> Bool {
     if case .task = job { errand?.stops != true } else { false }

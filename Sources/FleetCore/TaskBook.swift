@@ -97,7 +97,8 @@ struct TaskBook: Sendable, Codable {
   mutating func end(_ id: TaskID, _ state: TaskState, now: Instant) -> TaskRecord? {
     guard var record = open.removeValue(forKey: id)?.record else { return nil }
     openOrder.removeAll { $0 == id }
-    if record.robot == nil { withoutRobot.removeAll { $0 == id } }
+    let place = placeWithoutRobot(id)
+    if place < withoutRobot.count, withoutRobot[place] == id { withoutRobot.remove(at: place) }
     record.state = state
     record.ended = now
     counts[kindIndex(record)].open -= 1

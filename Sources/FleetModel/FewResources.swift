@@ -13,15 +13,18 @@ public struct FewResources: RandomAccessCollection, Sendable, Hashable {
   /// All of them, where they are more than fit inside.
   private var many: [Int32]?
 
+  /// None.
   @inline(__always)
   public init() {}
 
+  /// One.
   @inline(__always)
   public init(_ only: Int32) {
     number = 1
     a = only
   }
 
+  /// Two.
   @inline(__always)
   public init(_ first: Int32, _ second: Int32) {
     number = 2
@@ -29,6 +32,7 @@ public struct FewResources: RandomAccessCollection, Sendable, Hashable {
     b = second
   }
 
+  /// Any number of them.
   public init(_ resources: some Collection<Int32>) {
     number = Int32(resources.count)
     guard resources.count <= Self.inside else {

@@ -1,3 +1,4 @@
+import Determinism
 import FleetModel
 import Grid
 
@@ -85,10 +86,7 @@ public struct OwnershipChecker: Sendable {
 
   /// Where the robot's road lies, to have it fetched; nothing is read.
   public func withMemory(ofRobot i: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
-    guard i < tracks.count else { return }
-    tracks.withUnsafeBufferPointer {
-      body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: $0[i...i])))
-    }
+    tracks.withMemory(of: i, body)
   }
 
   /// The robot was removed: it owns nothing.

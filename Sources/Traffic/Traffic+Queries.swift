@@ -1,3 +1,4 @@
+import Determinism
 import FleetModel
 
 extension Traffic {
@@ -103,10 +104,7 @@ extension Traffic {
 
   /// Where the robot's route lies, to have it fetched; nothing is read.
   public func withMemory(ofRobot slot: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
-    guard slot < routes.count else { return }
-    routes.withUnsafeBufferPointer {
-      body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: $0[slot...slot])))
-    }
+    routes.withMemory(of: slot, body)
   }
 
   /// Everything as plain values, for independent checks.

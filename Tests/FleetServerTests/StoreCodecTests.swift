@@ -2,6 +2,7 @@ import Determinism
 import FleetCore
 import FleetModel
 import FleetPorts
+import FleetRecords
 import FleetStore
 import Foundation
 import Testing
@@ -114,5 +115,16 @@ struct StoreCodecTests {
   @Test func endedKeysSortByNumber() throws {
     let keys = try [2, 10, 9, 100_000].map { StoreCodec.endedKey(try TaskID("t\($0)")) }
     #expect(keys.sorted() == [keys[0], keys[2], keys[1], keys[3]])
+  }
+
+  /// Whether few or many, they are stored as the plain lists that they were.
+  @Test func resourcesOfLegsAreStoredAsLists() throws {
+    let codec = RecordCodec()
+    for list in [[], [7], [7, 8, 9], [7, 8, 9, 10]] as [[Int32]] {
+      let bytes = try codec.encode(["a": list])
+      #expect(try codec.encode(["a": FewResources(list)]) == bytes)
+      let read = try codec.decode([String: FewResources].self, from: bytes)
+      #expect(read["a"].map(Array.init) == list)
+    }
   }
 }

@@ -52,8 +52,15 @@ public struct DistanceTables: Sendable {
   /// The cells driven from `v` to `goal` along the moves of `graph`; nil when it cannot be reached.
   /// Distances above 65,534 are given as 65,534.
   public mutating func distance(graph: Int32, from v: Int32, to goal: Int32) -> UInt16? {
-    let value = table(graph: graph, goal: goal).values[Int(v)]
+    let value = entry(graph: graph, goal: goal, at: v)
     return value == DistanceTable.unreachable ? nil : value
+  }
+
+  /// The entry of `v` in the table of `goal`. The table is held until it is read: another thread
+  /// may want its memory.
+  mutating func entry(graph: Int32, goal: Int32, at v: Int32) -> UInt16 {
+    let table = table(graph: graph, goal: goal)
+    return withExtendedLifetime(table) { table.values[Int(v)] }
   }
 
   /// A table of `goal` for one agent: walls are seldom the same for two. When nobody follows it any
@@ -111,7 +118,11 @@ public struct DistanceTables: Sendable {
       if isKnownUniquelyReferenced(&detours[idle]) { return detours[idle] }
     }
     let table = DistanceTable(count: moves.vertexCount)
-    if detours.count < Self.detourLimit { detours.append(table) }
+    if detours.count < Self.detourLimit {
+      detours.append(table)
+      // Later steps allocate nothing.
+      idleDetours.reserveCapacity(Self.detourLimit)
+    }
     return table
   }
 

@@ -48,7 +48,7 @@ final class TableShelf: Sendable {
     slots.withLock { $0.all.count - $0.empty.count >= limit ? $0.takeOldest() : nil }
   }
 
-  /// Keeps `table`.
+  /// Keeps `table`, and no more of the others beyond the limit than are followed.
   /// - Returns: it, or the one that somebody else has filled for the same goal meanwhile.
   func put(_ table: DistanceTable, for key: Key) -> DistanceTable {
     slots.withLock { slots in
@@ -63,6 +63,7 @@ final class TableShelf: Sendable {
       }
       slots.slotOf[key] = slot
       slots.linkNewest(slot)
+      while slots.all.count - slots.empty.count > limit, slots.takeOldest() != nil {}
       return table
     }
   }

@@ -50,7 +50,7 @@ public struct RegionSolver: Sendable {
   ) -> Outcome {
     solve(around: agent, stuck: stuck, agents: agents, walls: walls, budget: budget) { a, v in
       let agent = agents[Int(a)]
-      return distances.table(graph: agent.graph, goal: agent.goal).values[Int(v)]
+      return distances.entry(graph: agent.graph, goal: agent.goal, at: v)
     }
   }
 
