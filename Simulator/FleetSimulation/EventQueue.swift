@@ -23,15 +23,22 @@ struct EventQueue<Value> {
 
   /// Days a year: eight seconds.
   private static var year: Int64 { 1 << 13 }
+  /// So many lie in a block.
+  private static var block: Int { 8 }
 
   /// What comes today or should have come before, the last first. Never empty while there is more.
   private var today: [Key] = []
   private var day: Int64 = .min
-  /// Day modulo the year -> the newest of its list in `listed`, -1: none; and whether there is one.
-  private var heads = [Int32](repeating: -1, count: Int(year))
+  /// Day modulo the year -> the newest block of its list, -1: none, and how many lie in that; and whether
+  /// there is one.
+  private var heads = [(block: Int32, count: Int32)](
+    repeating: (block: -1, count: 0), count: Int(year))
   private var hasList = [UInt64](repeating: 0, count: Int(year) / 64)
-  private var listed: [(key: Key, next: Int32)] = []
-  private var freeNodes: [Int32] = []
+  /// The lists, in blocks: a day's lie together, and are not fetched one by one.
+  private var listed: [Key] = []
+  /// Block -> the next one of its day, which is full; -1: none.
+  private var blockAfter: [Int32] = []
+  private var freeBlocks: [Int32] = []
   private var listedCount = 0
   /// A binary heap of what comes after the year.
   private var later: [Key] = []
@@ -94,16 +101,24 @@ struct EventQueue<Value> {
 
   private mutating func list(_ key: Key) {
     let place = Int(key.day & (Self.year - 1))
-    let node = (key: key, next: heads[place])
-    if let free = freeNodes.popLast() {
-      listed[Int(free)] = node
-      heads[place] = free
-    } else {
-      heads[place] = Int32(listed.count)
-      listed.append(node)
-    }
+    var head = heads[place]
+    if head.block < 0 || head.count == Self.block { head = (makeBlock(before: head.block), 0) }
+    listed[Int(head.block) * Self.block + Int(head.count)] = key
+    head.count += 1
+    heads[place] = head
     hasList[place >> 6] |= 1 << UInt64(place & 63)
     listedCount += 1
+  }
+
+  private mutating func makeBlock(before next: Int32) -> Int32 {
+    if let free = freeBlocks.popLast() {
+      blockAfter[Int(free)] = next
+      return free
+    }
+    blockAfter.append(next)
+    let empty = Key(time: 0, sequence: 0, slot: -1, subject: .nobody)
+    listed.append(contentsOf: repeatElement(empty, count: Self.block))
+    return Int32(blockAfter.count - 1)
   }
 
   /// Goes on to the next day on which something comes, if there is one.
@@ -115,16 +130,24 @@ struct EventQueue<Value> {
       if first.day == day { today.append(first) } else { list(first) }
     }
     let place = Int(day & (Self.year - 1))
-    var node = heads[place]
-    while node >= 0 {
-      today.append(listed[Int(node)].key)
-      freeNodes.append(node)
-      node = listed[Int(node)].next
-      listedCount -= 1
+    var (block, count) = heads[place]
+    while block >= 0 {
+      let start = Int(block) * Self.block
+      today.append(contentsOf: listed[start..<start + Int(count)])
+      listedCount -= Int(count)
+      freeBlocks.append(block)
+      (block, count) = (blockAfter[Int(block)], Int32(Self.block))
     }
-    heads[place] = -1
+    heads[place] = (block: -1, count: 0)
     hasList[place >> 6] &= ~(1 << UInt64(place & 63))
     order()
+    fetchTomorrow()
+  }
+
+  /// Begins to fetch what is known of the day after today.
+  private func fetchTomorrow() {
+    let next = heads[Int((day + 1) & (Self.year - 1))]
+    if next.block >= 0 { listed.fetch(Int(next.block) * Self.block, count: Int(next.count)) }
   }
 
   /// The first day after today with a list. There is one, within the year.

@@ -93,7 +93,7 @@ extension Simulation {
       travelRatioMedian: meter.percentile(0.5), travelRatioP95: meter.percentile(0.95),
       collisions: world.collisions, invariantViolations: world.violationCount,
       lostOrDoubledTasks: world.taskViolationCount,
-      unparkedAfterDrain: unparked, incidents: incidentCount, messages: messages,
+      unparkedAfterDrain: unparked, incidents: incidentCount, messages: eventLog.count,
       messagesLost: network.lost, undecodable: codecErrors,
       eventLogHash: eventLogHash,
       faults: counts,

@@ -98,20 +98,24 @@ struct SimulatedStore {
   private static let packedFirst = 128
   private static let packedOneIn = 2048
 
-  private var tasks: [TaskID: StoredTask] = [:]
-  private(set) var robots: [RobotID: StoredRobot] = [:]
+  // As they came, by reference: most are replaced before anybody reads them.
+  private var tasks: [TaskID: FleetChange] = [:]
+  /// By their numbers in the run.
+  private var robots: [FleetChange?] = []
   private var zones: [ZoneID: Bool] = [:]
   private var writes = 0
 
-  var isEmpty: Bool { tasks.isEmpty && robots.isEmpty && zones.isEmpty }
+  var isEmpty: Bool { writes == 0 }
 
-  mutating func commit(_ change: FleetChange) {
+  /// - Parameter robot: the number of the robot that it is about; nil: about none.
+  mutating func commit(_ change: FleetChange, robot i: Int?) {
     writes += 1
-    let isPacked = writes <= Self.packedFirst || writes % Self.packedOneIn == 0
     switch change {
-    case .task(let task): tasks[task.record.id] = isPacked ? Self.packed(task) : task
-    case .robot(let robot): robots[robot.id] = isPacked ? Self.packed(robot) : robot
-    case .robotRemoved(let robot): robots[robot] = nil
+    case .task(let task): tasks[task.record.id] = packed(change)
+    case .robot, .robotRemoved:
+      guard let i else { preconditionFailure("a robot of no number is stored: \(change)") }
+      while robots.count <= i { robots.append(nil) }
+      if case .robotRemoved = change { robots[i] = nil } else { robots[i] = packed(change) }
     case .zone(let zone, let closed): zones[zone] = closed
     case .audit: break
     }
@@ -119,12 +123,32 @@ struct SimulatedStore {
 
   /// By key, as a table is read.
   func load() -> StoredFleet {
-    StoredFleet(
-      tasks: tasks.values.sorted { $0.record.id.text < $1.record.id.text },
-      robots: robots.values.sorted { $0.id.text < $1.id.text },
+    let tasks = self.tasks.values.map { change -> StoredTask in
+      guard case .task(let task) = change else { preconditionFailure("no task: \(change)") }
+      return task
+    }
+    let robots = self.robots.indices.compactMap(robot)
+    return StoredFleet(
+      tasks: tasks.sorted { $0.record.id.text < $1.record.id.text },
+      robots: robots.sorted { $0.id.text < $1.id.text },
       closedZones: zones.sorted { $0.key.text < $1.key.text }.map {
         (zone: $0.key, closed: $0.value)
       })
+  }
+
+  /// What is known of a robot; nil: nothing.
+  func robot(_ i: Int) -> StoredRobot? {
+    guard i < robots.count, case .robot(let robot) = robots[i] else { return nil }
+    return robot
+  }
+
+  private func packed(_ change: FleetChange) -> FleetChange {
+    guard writes <= Self.packedFirst || writes % Self.packedOneIn == 0 else { return change }
+    return switch change {
+    case .task(let task): .task(Self.packed(task))
+    case .robot(let robot): .robot(Self.packed(robot))
+    case .robotRemoved, .zone, .audit: change
+    }
   }
 
   private static func packed<Value: Codable>(_ value: Value) -> Value {

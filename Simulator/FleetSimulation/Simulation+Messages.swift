@@ -87,7 +87,7 @@ extension Simulation {
     } catch {
       refuse(error)
     }
-    if messages - lastQueueCheck >= queueCheckInterval { checkQueues() }
+    if eventLog.count - lastQueueCheck >= queueCheckInterval { checkQueues() }
   }
 
   private mutating func take(_ report: RobotReport, from i: Int) {
@@ -106,7 +106,7 @@ extension Simulation {
   }
 
   mutating func checkQueues() {
-    lastQueueCheck = messages
+    lastQueueCheck = eventLog.count
     guard server.isUp else { return }
     world.look(at: server.fleet.queueSnapshot(), now: now)
   }
@@ -151,19 +151,35 @@ extension Simulation {
   }
 
   private mutating func store(_ change: FleetChange) {
-    server.store.commit(change)
     switch change {
-    case .task(let task): stored(task.record)
+    case .task(let task):
+      server.store.commit(change, robot: nil)
+      stored(task.record)
     case .robot(let robot):
-      if let i = numberOf[robot.id] { world.stored(i, robot) }
-    case .zone(let zone, let isClosed): world.zone(zone, isClosed: isClosed)
-    case .robotRemoved, .audit: break
+      let i = number(of: robot.id)
+      server.store.commit(change, robot: i)
+      guard let i else { return }
+      world.stored(i, action: robot.action, isOnMap: robot.promise != nil)
+    case .robotRemoved(let robot): server.store.commit(change, robot: number(of: robot))
+    case .zone(let zone, let isClosed):
+      server.store.commit(change, robot: nil)
+      world.zone(zone, isClosed: isClosed)
+    case .audit: server.store.commit(change, robot: nil)
     }
+  }
+
+  /// nil: there is no such robot.
+  private mutating func number(of id: RobotID) -> Int? {
+    // Most effects of an event are about one robot.
+    if robots[lastNumber].id == id { return lastNumber }
+    guard let i = numberOf[id] else { return nil }
+    lastNumber = i
+    return i
   }
 
   private mutating func send(_ id: RobotID, _ message: ControlMessage) {
     // What cannot be sent is not kept: the stream sends it again.
-    guard server.isConnected, let i = numberOf[id] else { return }
+    guard server.isConnected, let i = number(of: id) else { return }
     world.sent(i, message, now: now)
     let way = network.send(
       channel: 6 * i + RobotTopic.control.rawValue, .atLeastOnce, now: now)

@@ -10,7 +10,7 @@ extension Simulation {
     let effects = server.start(robots: robots.map(\.id), now: serverTime)
     let epoch = server.epoch
     takeDown(.world("server starts, epoch \(epoch)", robot: nil), effects)
-    world.serverStarted(with: server.store.robots, robots: robots.map(\.id))
+    world.serverStarted(with: server.store)
     // What is sent before there is a connection is not.
     carryOut(effects)
     connectServer()

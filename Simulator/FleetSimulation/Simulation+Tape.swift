@@ -40,9 +40,11 @@ extension Simulation {
     return tape ?? []
   }
 
-  mutating func takeDown(_ cause: SimulationStep.Cause, _ effects: [FleetEffect] = []) {
+  mutating func takeDown(
+    _ cause: @autoclosure () -> SimulationStep.Cause, _ effects: [FleetEffect] = []
+  ) {
     guard tape != nil else { return }
-    let step = SimulationStep(at: elapsed, cause: cause, effects: effects)
+    let step = SimulationStep(at: elapsed, cause: cause(), effects: effects)
     tape?.append(step)
   }
 

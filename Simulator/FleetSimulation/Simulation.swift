@@ -109,6 +109,8 @@ public struct Simulation {
   var heard: (bytes: [UInt8], heartbeat: Heartbeat)?
   var robots: [SimulatedRobot] = []
   var numberOf: [RobotID: Int] = [:]
+  /// Whose number was asked for last.
+  var lastNumber = 0
   let classes: [Int]
   var network: SimulatedNetwork
   var demand: DemandGenerator
@@ -117,8 +119,7 @@ public struct Simulation {
   var humans: SeededGenerator
   var world: World
   var meter: TravelMeter
-  var hash = StableHash()
-  var messages: Int64 = 0
+  var eventLog = EventLog()
   var lastQueueCheck: Int64 = 0
   var incidents: [String] = []
   var incidentCount = 0
@@ -248,10 +249,7 @@ public struct Simulation {
   /// No run of the scenario lasts longer.
   public var longest: Duration { scenario.duration + scenario.drainLimit + .seconds(60) }
   /// Over every message so far (bytes, time, endpoints): equal runs have equal ones.
-  public var eventLogHash: String {
-    let digits = String(hash.value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  public var eventLogHash: String { eventLog.hexadecimal }
   /// Time since the start.
   public var elapsed: Duration { now - start }
   /// Tasks ended as completed so far, for progress displays.
@@ -319,9 +317,6 @@ public struct Simulation {
 
   /// What was delivered, when, to whom: the run's fingerprint.
   mutating func log(_ endpoint: UInt64, _ bytes: [UInt8]) {
-    messages += 1
-    hash.combine(now.microseconds)
-    hash.combine(endpoint)
-    hash.combine(bytes: bytes)
+    eventLog.add(bytes, endpoint: endpoint, at: now)
   }
 }

@@ -82,16 +82,12 @@ struct World {
 
   /// A server starts with what the last one had made durable: of robots' events it knows only
   /// those, and hears of the others again.
-  mutating func serverStarted(with stored: [RobotID: StoredRobot], robots: [RobotID]) {
+  mutating func serverStarted(with store: SimulatedStore) {
     routes.serverStarted()
-    for (i, id) in robots.enumerated() {
-      guard let robot = stored[id] else {
-        sessions[i] = 0
-        handled[i] = 0
-        continue
-      }
-      sessions[i] = robot.sessionEpoch
-      handled[i] = robot.eventsHandled
+    for i in sessions.indices {
+      let robot = store.robot(i)
+      sessions[i] = robot?.sessionEpoch ?? 0
+      handled[i] = robot?.eventsHandled ?? 0
     }
   }
 
@@ -287,13 +283,14 @@ struct World {
 
   // MARK: Tasks
 
-  mutating func stored(_ robot: Int, _ stored: StoredRobot) {
-    if stored.promise == nil, isOnMap[robot] {
+  /// What the server has made durable of a robot.
+  mutating func stored(_ robot: Int, action: RunningAction?, isOnMap isThere: Bool) {
+    if !isThere, isOnMap[robot] {
       // An operator has cleared it.
       isOnMap[robot] = false
       ownership.left(RobotIndex(Int32(robot)))
     }
-    guard let running = stored.action, let task = running.task else { return }
+    guard let running = action, let task = running.task else { return }
     actionTask[robot] = (running.action.id, task, running.action.kind)
   }
 

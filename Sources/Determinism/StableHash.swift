@@ -1,5 +1,5 @@
-/// FNV-1a, 64 bits: the same in every process and build, unlike `Hasher`. For event-log hashes and
-/// seeds, not against an adversary.
+/// FNV-1a, 64 bits: the same in every process and build, unlike `Hasher`. For seeds and
+/// the names of what files hold, not against an adversary.
 public struct StableHash: Sendable, Equatable {
   public private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 

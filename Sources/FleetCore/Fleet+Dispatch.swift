@@ -10,83 +10,123 @@ extension Fleet {
   mutating func dispatch() {
     releaseEmpty()
     let open = openTasks()
-    waitingSkills = open.reduce(into: []) { $0.formUnion($1.skill ?? .all) }
+    noteWaiting(open)
     if !open.isEmpty {
       var dispatcher = self.dispatcher
       let outcome = dispatcher.assign(open, to: candidates(), now: now) { graph, from, to in
         planning.distance(graph: Int32(graph), from: from, to: to)
       }
       self.dispatcher = dispatcher
-      for assignment in outcome.assignments { assign(assignment.task, to: assignment.robot.index) }
-      for block in outcome.blocked { setState(block.task, .blocked(block.reason)) }
+      deal(outcome)
     }
     chargeIdle()
+  }
+
+  private mutating func noteWaiting(_ open: [OpenTask]) {
+    waitingSkills = open.reduce(into: []) { $0.formUnion($1.skill ?? .all) }
+  }
+
+  /// Takes up what was estimated and decided beside the core, as far as it still fits: meanwhile robots
+  /// may have got something else to do, and tasks may have ended.
+  mutating func take(_ dealt: PlanningResult.Dealt) {
+    dispatcher = dealt.dispatcher
+    for (task, estimate) in dealt.estimates where isOpen(task) { note(estimate, of: task) }
+    deal(
+      DispatchOutcome(
+        assignments: dealt.outcome.assignments.filter { canBegin($0.task, $0.robot.index) },
+        blocked: dealt.outcome.blocked.filter { isOpen($0.task) }))
+    chargeIdle()
+  }
+
+  private mutating func deal(_ outcome: DispatchOutcome) {
+    for assignment in outcome.assignments { assign(assignment.task, to: assignment.robot.index) }
+    for block in outcome.blocked { setState(block.task, .blocked(block.reason)) }
+  }
+
+  /// Whether a task waits for a robot.
+  private mutating func isOpen(_ id: TaskID) -> Bool {
+    tasks.update(id) { $0.record.robot == nil && $0.record.state.waitsForRobot } ?? false
+  }
+
+  /// Whether robot `i` can be given a task that waits for one.
+  private mutating func canBegin(_ id: TaskID, _ i: Int) -> Bool {
+    guard isOpen(id), isCandidate(i), isAvailable(i), let spec = tasks.open[id]?.record.spec else {
+      return false
+    }
+    return isAble(i, spec)
   }
 
   /// Tasks that no robot has, as dispatch sees them.
   private mutating func openTasks() -> [OpenTask] {
     var result: [OpenTask] = []
     for id in tasks.withoutRobot {
-      guard let open = tasks.open[id], isWaiting(open.record.state), let estimate = estimate(id)
-      else { continue }
-      let spec = open.record.spec
-      if let only = spec.robot, index(of: only).map({ robots[$0].isRevoked }) ?? true {
-        endTask(id, .failed(.removed))
+      guard isOpen(id), estimate(id) != nil, !endIfUnwanted(id), let task = openTask(id) else {
         continue
       }
-      result.append(
-        OpenTask(
-          id: id, priority: spec.priority, submitted: open.record.submitted,
-          skill: spec.body.kind.skill,
-          onlyRobot: spec.robot.flatMap { robotByID[$0] }, payloadGrams: payload(spec),
-          starts: estimate.starts.map(\.rawValue), workCells: estimate.cells,
-          standingMilliseconds: estimate.standingMilliseconds,
-          endVertices: estimate.ends.map(\.rawValue), isDivisible: estimate.isDivisible))
+      result.append(task)
     }
     return result
   }
 
-  private func isWaiting(_ state: TaskState) -> Bool {
-    switch state {
-    case .queued, .blocked: true
-    case .assigned, .dispatched, .underway, .waiting, .paused, .cancelling, .completed, .failed,
-      .cancelled, .expired:
-      false
+  /// The same, those whose work nobody has estimated yet with their missions.
+  mutating func tasksToEstimate() -> (tasks: [OpenTask], missions: [PlanningJob.Unestimated]) {
+    releaseEmpty()
+    var result: [OpenTask] = []
+    var missions: [PlanningJob.Unestimated] = []
+    for id in tasks.withoutRobot {
+      guard isOpen(id), !endIfUnwanted(id), let task = openTask(id) else { continue }
+      let mission = tasks.update(id) { $0.estimate == nil ? $0.mission : nil }
+      if let mission = mission.flatMap({ $0 }) {
+        missions.append(PlanningJob.Unestimated(place: result.count, mission: mission))
+      }
+      result.append(task)
     }
+    noteWaiting(result)
+    return (result, missions)
   }
 
-  private func payload(_ spec: TaskSpec) -> Int32 {
-    if case .deliver(let delivery) = spec.body { delivery.payloadGrams } else { 0 }
+  private mutating func openTask(_ id: TaskID) -> OpenTask? {
+    let only = tasks.update(id) { $0.record.spec.robot }.flatMap { $0 }.flatMap { robotByID[$0] }
+    return tasks.update(id) { OpenTask($0, onlyRobot: only) }
+  }
+
+  /// Ends a task for a robot that there is no more.
+  private mutating func endIfUnwanted(_ id: TaskID) -> Bool {
+    guard let only = tasks.update(id, { $0.record.spec.robot }).flatMap({ $0 }),
+      index(of: only).map({ robots[$0].isRevoked }) ?? true
+    else { return false }
+    endTask(id, .failed(.removed))
+    return true
   }
 
   /// What is left to do of a task, by the first capable class that can reach all of it.
-  mutating func estimate(_ id: TaskID) -> WorkEstimate? {
-    guard let open = tasks.open[id] else { return nil }
-    if let known = open.estimate { return known }
-    let found = estimate(open.mission)
-    _ = tasks.update(id) { $0.estimate = found }
-    if found == nil { setState(id, .blocked(.unreachable)) }
+  private mutating func estimate(_ id: TaskID) -> WorkEstimate? {
+    if let known = tasks.update(id, { $0.estimate }).flatMap({ $0 }) { return known }
+    guard let mission = tasks.open[id]?.mission else { return nil }
+    let found = mission.estimate(site: site) { graph, from, to in
+      planning.distance(graph: graph, from: from, to: to)
+    }
+    note(found, of: id)
     return found
   }
 
-  mutating func estimate(_ mission: Mission) -> WorkEstimate? {
-    let skill = mission.spec.body.kind.skill
-    for (index, vehicle) in site.classes.enumerated() {
-      if let skill, !vehicle.skills.isSuperset(of: skill) { continue }
-      let estimate = mission.estimate(site: site) { from, to in
-        planning.distance(graph: Int32(index), from: from.rawValue, to: to.rawValue)
-      }
-      if let estimate { return estimate }
-    }
-    return nil
+  /// - Parameter estimate: nil: some part of the task cannot be reached.
+  private mutating func note(_ estimate: WorkEstimate?, of id: TaskID) {
+    _ = tasks.update(id) { $0.estimate = estimate }
+    if estimate == nil { setState(id, .blocked(.unreachable)) }
   }
 
-  private func candidates() -> [Candidate] {
+  /// Whether the robot takes part in what is dealt out, free or not.
+  private func isCandidate(_ i: Int) -> Bool {
+    mayDrive(i) && robots[i].freshness == .fresh && robots[i].integration == .utilised
+      && !robots[i].parked && !robots[i].progress.isReported
+  }
+
+  func candidates() -> [Candidate] {
     var result: [Candidate] = []
     for i in robots.indices {
       // Looked at in place: a copy of a robot is dear.
-      guard mayDrive(i), robots[i].freshness == .fresh, robots[i].integration == .utilised,
-        !robots[i].parked, !robots[i].progress.isReported, let classIndex = robots[i].classIndex,
+      guard isCandidate(i), let classIndex = robots[i].classIndex,
         let claimed = robots[i].factsheet?.vehicle
       else { continue }
       let vehicle = site.classes[classIndex]
@@ -180,6 +220,55 @@ extension Fleet {
   func hasWork(for i: Int) -> Bool {
     guard let factsheet = robots[i].factsheet else { return false }
     return !waitingSkills.isDisjoint(with: factsheet.vehicle.skills)
+  }
+}
+
+extension Mission {
+  /// What is left to do, by the first capable class that can reach all of it; nil: there is none.
+  /// - Parameter distance: cells from one vertex to another in the graph of a class, nil: no way.
+  func estimate(
+    site: Site, distance: (_ graph: Int32, _ from: Int32, _ to: Int32) -> Int32?
+  ) -> WorkEstimate? {
+    let skill = spec.body.kind.skill
+    for (index, vehicle) in site.classes.enumerated() {
+      if let skill, !vehicle.skills.isSuperset(of: skill) { continue }
+      let found = estimate(site: site) { distance(Int32(index), $0.rawValue, $1.rawValue) }
+      if let found { return found }
+    }
+    return nil
+  }
+}
+
+extension OpenTask {
+  /// - Parameter onlyRobot: the robot that alone may do it.
+  init(_ open: TaskBook.Open, onlyRobot: RobotIndex?) {
+    let spec = open.record.spec
+    var payload: Int32 = 0
+    if case .deliver(let delivery) = spec.body { payload = delivery.payloadGrams }
+    self.init(
+      id: open.record.id, priority: spec.priority, submitted: open.record.submitted,
+      skill: spec.body.kind.skill, onlyRobot: onlyRobot, payloadGrams: payload, starts: [],
+      workCells: 0, standingMilliseconds: 0, endVertices: [], isDivisible: false)
+    if let estimate = open.estimate { take(estimate) }
+  }
+
+  mutating func take(_ estimate: WorkEstimate) {
+    starts = estimate.starts.map(\.rawValue)
+    workCells = estimate.cells
+    standingMilliseconds = estimate.standingMilliseconds
+    endVertices = estimate.ends.map(\.rawValue)
+    isDivisible = estimate.isDivisible
+  }
+}
+
+extension TaskState {
+  fileprivate var waitsForRobot: Bool {
+    switch self {
+    case .queued, .blocked: true
+    case .assigned, .dispatched, .underway, .waiting, .paused, .cancelling, .completed, .failed,
+      .cancelled, .expired:
+      false
+    }
   }
 }
 

@@ -20,41 +20,13 @@ extension Fleet {
     let round = planLong(&agents, walls)
     walls += round.walls
     let budget = PlanningBudget(work: settings.planningWork * robots.count)
-    var job = PlanningJob(agents: agents, walls: walls, closed: round.closed, budget: budget)
-    guard statistics.robots <= settings.planningBesideAbove else {
-      for i in robots.indices { job.jobs.append(robots[i].job) }
-      return planning.begin(
-        job, due: now + (settings.planningLatency ?? settings.planningPeriod), beside: workBeside)
+    let job = PlanningJob(agents: agents, walls: walls, closed: round.closed, budget: budget)
+    if plansBeside {
+      planBeside(job)
+    } else {
+      for move in planning.use(job.moves) { append(move) }
+      unstick(&agents, walls)
     }
-    for move in planning.use(job.moves) { append(move) }
-    unstick(&agents, walls)
-  }
-
-  /// Appends the moves of the round under way, if there is one, as far as they still fit.
-  mutating func finishPlanning() {
-    guard let round = planning.finish() else { return }
-    for move in round.moves where canFollow(Int(move.agent), round.job) { append(move) }
-    var agents = round.job.agents
-    for i in agents.indices where agents[i].mobility != .absent {
-      if robots[i].presence == .absent {
-        agents[i] = PlanningAgent(at: 0, mobility: .absent)
-      } else if agents[i].mobility == .free, !canFollow(i, round.job) {
-        agents[i].mobility = .frozen
-      }
-    }
-    while agents.count < robots.count { agents.append(PlanningAgent(at: 0, mobility: .absent)) }
-    unstick(&agents, round.job.walls)
-  }
-
-  /// Whether robot `i` can still drive what was planned for it when the round began: it may have been
-  /// stopped meanwhile, have something else to do, or be at work where it has arrived.
-  private func canFollow(_ i: Int, _ job: PlanningJob) -> Bool {
-    guard isFree(i), let classIndex = robots[i].classIndex,
-      job.agents[i].graph == Int32(classIndex), job.jobs[i] == robots[i].job
-    else { return false }
-    let isThere =
-      robots[i].errand?.stops == true && traffic.plannedEnd(robots[i].index) == robots[i].goal
-    return !isThere || isWaiting(i)
   }
 
   /// Robots that come no nearer to their goals: a complete search on the region round one of them,
@@ -78,12 +50,11 @@ extension Fleet {
     }
   }
 
-  /// Each in turn: one that cannot be helped must not keep the others waiting.
   private mutating func stuckAgent(_ agents: [PlanningAgent]) -> Int32? {
     let stuck = planning.use { $0.stuckAgents }.filter { agents[Int($0)].mobility == .free }
-    guard !stuck.isEmpty else { return nil }
+    guard let chosen = stuck.element(inTurn: unstickCount) else { return nil }
     unstickCount += 1
-    return stuck[(unstickCount - 1) % stuck.count]
+    return chosen
   }
 
   /// What was released to robots that have not been able to drive for long, or have been slow for
@@ -167,7 +138,7 @@ extension Fleet {
   }
 
   /// Whether the robot is on the way to a waiting place, or at it, instead of its errand's.
-  private func isWaiting(_ i: Int) -> Bool { robots[i].queuedGroup != nil }
+  func isWaiting(_ i: Int) -> Bool { robots[i].queuedGroup != nil }
 
   private func planAhead(_ i: Int, _ classIndex: Int) -> Int32 {
     releaseLimit(i, classIndex).cells + settings.planAheadCells
@@ -180,7 +151,7 @@ extension Fleet {
   }
 
   /// Queues one move; what cannot be queued is planned again in the next round.
-  private mutating func append(_ move: PlannedMove) {
+  mutating func append(_ move: PlannedMove) {
     let i = Int(move.agent)
     // Of several steps of one robot the later ones mean nothing once one could not be queued.
     guard let classIndex = robots[i].classIndex, traffic.plannedEnd(robots[i].index) == move.from

@@ -130,7 +130,10 @@ extension Fleet {
         .noCapableRobot, "no robot of this fleet can \(spec.body.kind.rawValue) this",
         hint: "see `drover robot list` for what each robot can do")
     }
-    guard estimate(mission) != nil else {
+    let estimate = mission.estimate(site: site) { graph, from, to in
+      planning.isReachable(graph: graph, from: from, to: to) ? 0 : nil
+    }
+    guard estimate != nil else {
       return Refusal(
         .unreachable, "no vehicle class can reach all places of this task",
         hint: "look at closed zones: `drover zone list`")
@@ -139,7 +142,7 @@ extension Fleet {
   }
 
   /// Whether the robot has, or may still turn out to have, what the task needs.
-  private func isAble(_ i: Int, _ spec: TaskSpec) -> Bool {
+  func isAble(_ i: Int, _ spec: TaskSpec) -> Bool {
     guard let skill = spec.body.kind.skill else { return true }
     guard let vehicle = robots[i].factsheet?.vehicle else { return true }
     guard vehicle.skills.isSuperset(of: skill) else { return false }

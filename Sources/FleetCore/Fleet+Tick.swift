@@ -14,7 +14,7 @@ extension Fleet {
       for i in robots.indices where robots[i].session != .never { refreshState(i) }
     }
     reorderLate()
-    if dispatchTimer.fires(now, every: settings.dispatchPeriod) { dispatch() }
+    if !plansBeside, dispatchTimer.fires(now, every: settings.dispatchPeriod) { dispatch() }
     if planning.isDue(now) { finishPlanning() }
     if planningTimer.fires(now, every: settings.planningPeriod) { plan() }
     for release in traffic.release() { send(release) }

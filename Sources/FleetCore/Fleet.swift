@@ -16,7 +16,7 @@ import Traffic
 /// come and go), `Fleet+Presence` (where they are), `Fleet+Containment` (where they should not be),
 /// `Fleet+Teleoperation` (driven by hand), `Fleet+Freshness` (whether they are heard and drive),
 /// `Fleet+Pace` and `Fleet+Ladder` (late or slow), `Fleet+Reports` (what they did), `Fleet+Tick`
-/// (time), `Fleet+Planning` with its `PlanningDesk` and `Fleet+Goals` (where to, and the way), `Fleet+Footprints`,
+/// (time), `Fleet+Planning`, `Fleet+PlanningBeside` with its `PlanningDesk` and `Fleet+Goals` (where to, and the way), `Fleet+Footprints`,
 /// `Fleet+MakingWay` and `Fleet+Refuges` (of vehicles longer than a cell, and for them),
 /// `Fleet+Actions` (work at a place), `Fleet+Tasks` (a task's life), `Fleet+Dispatch` (who does
 /// what), `Fleet+Requests`, `Fleet+Views` and `Fleet+Explain` (operators), `Fleet+Restore` (after a
@@ -36,7 +36,7 @@ public struct Fleet: Sendable {
   var places: PlaceBook
   var traffic: Traffic
   var planning: PlanningDesk
-  /// Where planning rounds of large fleets are computed; nil: within the events, with the same effects.
+  /// Where rounds of large fleets are computed; nil: within the events, with the same effects.
   public var workBeside: WorkBeside?
   var graphs: [MoveGraph]
   var long: LongVehicles

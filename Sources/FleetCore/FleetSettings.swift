@@ -6,7 +6,8 @@ public struct FleetSettings: Sendable {
   /// Time between two planning rounds; each extends a robot's plan by at most one leg.
   public var planningPeriod: Duration = .milliseconds(200)
   /// With more robots than these a planning round is computed beside the events, and its moves are
-  /// appended at the first tick `planningLatency` after it began or later, not at once.
+  /// appended at the first tick `planningLatency` after it began or later, not at once. Tasks are then
+  /// dealt out with the first round that begins when it is time.
   public var planningBesideAbove = 500
   /// How long after its begin the moves of a round beside the events are appended; nil: as long as
   /// `planningPeriod`, so that one round ends where the next one begins.

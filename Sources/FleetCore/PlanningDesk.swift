@@ -61,13 +61,13 @@ struct PlanningDesk: Sendable {
     self.round = round
   }
 
-  /// Has the planner back: what its round was about, and its moves. nil: it was not away.
-  mutating func finish() -> (job: PlanningJob, moves: [PlannedMove])? {
+  /// Has the planner back: what its round was about, and what has come of it. nil: it was not away.
+  mutating func finish() -> (job: PlanningJob, result: PlanningResult)? {
     guard var round = round.take() else { return nil }
-    let moves = round.finish()
+    let result = round.finish()
     // A copy of the fleet shares the round: it will need the planner as well.
     planner = isKnownUniquelyReferenced(&round) ? round.takePlanner() : round.planner
-    return (round.job, moves)
+    return (round.job, result)
   }
 
   /// Another planner takes the desk, for other graphs; a round under way is for nothing.

@@ -9,26 +9,12 @@ import Synchronization
 public typealias WorkBeside =
   @Sendable (_ work: @escaping @Sendable () -> Void) -> @Sendable () -> Void
 
-/// What a planning round goes by.
-struct PlanningJob: Sendable {
-  var agents: [PlanningAgent]
-  var walls: [Int32]
-  var closed: [Int32]
-  var budget: PlanningBudget
-  /// What each robot had to do.
-  var jobs: [RobotEntry.Job] = []
-
-  func moves(by planner: inout LifelongPlanner) -> [PlannedMove] {
-    planner.step(agents, walls: walls, closed: closed, budget: budget)
-  }
-}
-
 /// A round that is computed beside the core, or at the latest when somebody waits for it.
 final class PlanningRound: Sendable {
   private struct State {
     /// nil: somebody has taken it.
     var planner: LifelongPlanner?
-    var moves: [PlannedMove]?
+    var result: PlanningResult?
   }
 
   let job: PlanningJob
@@ -49,11 +35,14 @@ final class PlanningRound: Sendable {
     wait.withLock { $0 = waiting }
   }
 
-  /// The moves, once they are there.
-  func finish() -> [PlannedMove] {
+  /// What has come of it, once that is there.
+  func finish() -> PlanningResult {
     wait.withLock { $0 }?()
     compute()
-    return state.withLock { $0.moves ?? [] }
+    guard let result = state.withLock({ $0.result }) else {
+      preconditionFailure("a round without a planner")
+    }
+    return result
   }
 
   /// After `finish`.
@@ -65,8 +54,8 @@ final class PlanningRound: Sendable {
   /// Once; whoever comes meanwhile waits.
   private func compute() {
     state.withLock { state in
-      guard state.moves == nil, var planner = state.planner.take() else { return }
-      state.moves = job.moves(by: &planner)
+      guard state.result == nil, var planner = state.planner.take() else { return }
+      state.result = job.result(by: &planner)
       state.planner = planner
     }
   }

@@ -121,6 +121,53 @@ private let thread: WorkBeside = { work in
     )
   }
 
+  /// What is dealt out beside the events goes to those who can still have it when it is due.
+  @Test(arguments: 0..<6) func tasksAreDealtOutAsFarAsTheyStillFit(_ change: Int) throws {
+    var yard = try yard(Self.rows, beside: thread)
+    let id = try yard.add("r1", 1, 1)
+    try yard.run(20)
+    let task = try yard.submit(try delivery())
+    #expect(yard.state(task) == "queued")
+    // What waits is noted when it is handed to the dispatcher.
+    try yard.run(3) { !$0.fleet.waitingSkills.isEmpty }
+    #expect(yard.fleet.planning.isUnderWay)
+    switch change {
+    case 0: break
+    case 1: try yard.ask(.cancelTask(task))
+    case 2: try yard.ask(.pauseRobot(id))
+    case 3: try yard.handle(.removed(id))
+    case 4: try yard.ask(.parkRobot(id))
+    default: _ = yard.fleet.rebase()
+    }
+    #expect(yard.record(task)?.robot == nil)
+    try yard.run(0.25)
+    #expect(yard.fleet.waitingSkills == .deliver)
+    #expect(yard.record(task)?.robot == (change == 0 ? id : nil))
+    #expect((yard.fleet.robots[0].job == .task(task)) == (change == 0))
+    // Nothing is lost: the next round deals out what is left.
+    guard change != 1, change != 3 else { return }
+    if change == 2 { try yard.ask(.resumeRobot(id)) }
+    if change == 4 { try yard.ask(.resumeRobot(id)) }
+    try yard.run(120) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+  }
+
+  /// A task that could be reached when it was submitted.
+  @Test func whatNobodyReachesAnyMoreIsSaidToBeUnreachable() throws {
+    var yard = try yard(["a...z..b", "#####z##", "P......."], beside: thread)
+    let id = try yard.add("r1", 0, 0)
+    try yard.run(20)
+    try yard.ask(.pauseRobot(id))
+    let task = try yard.submit(try delivery())
+    try yard.ask(.closeZone(try ZoneID("gate")))
+    try yard.run(3) { $0.record(task)?.state == .blocked(.unreachable) }
+    #expect(yard.record(task)?.state == .blocked(.unreachable))
+    try yard.ask(.openZone(try ZoneID("gate")))
+    try yard.ask(.resumeRobot(id))
+    try yard.run(120) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+  }
+
   /// What the planner sees of the robots is no longer so when its moves come.
   @Test(arguments: 0..<6) func theWorldGoesOnMeanwhile(_ change: Int) throws {
     var yard = try yard(Self.rows, beside: thread)

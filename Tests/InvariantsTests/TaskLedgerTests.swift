@@ -54,15 +54,38 @@ import Testing
   }
 
   @Test func eventLogsDifferInEveryPart() {
-    func hash(_ events: (String, Int64)...) -> UInt64 {
+    func hash(_ events: (text: String, endpoint: UInt64, time: Int64)...) -> UInt64 {
       var log = EventLog()
-      for (text, time) in events { log.add(text, at: Instant(microseconds: time)) }
+      for event in events {
+        log.add(
+          Array(event.text.utf8), endpoint: event.endpoint,
+          at: Instant(microseconds: event.time))
+      }
       return log.hash
     }
-    #expect(hash(("a", 1), ("b", 2)) == hash(("a", 1), ("b", 2)))
-    #expect(hash(("a", 1), ("b", 2)) != hash(("b", 1), ("a", 2)))
-    #expect(hash(("a", 1)) != hash(("a", 2)))
-    #expect(hash(("ab", 1)) != hash(("a", 1), ("b", 1)))
+    #expect(hash(("a", 0, 1), ("b", 0, 2)) == hash(("a", 0, 1), ("b", 0, 2)))
+    #expect(hash(("a", 0, 1), ("b", 0, 2)) != hash(("b", 0, 1), ("a", 0, 2)))
+    #expect(hash(("a", 0, 1)) != hash(("a", 0, 2)))
+    #expect(hash(("a", 0, 1)) != hash(("a", 1, 1)))
+    #expect(hash(("ab", 0, 1)) != hash(("a", 0, 1), ("b", 0, 1)))
     #expect(EventLog().hexadecimal.count == 16)
+  }
+
+  @Test func everyByteOfAnEventCounts() {
+    for length in 0...24 {
+      let bytes = (0..<length).map { UInt8($0) }
+      func hash(_ bytes: [UInt8]) -> UInt64 {
+        var log = EventLog()
+        log.add(bytes, endpoint: 7, at: Instant(microseconds: 1))
+        return log.hash
+      }
+      var seen: Set<UInt64> = [hash(bytes), hash(bytes + [0])]
+      for k in bytes.indices {
+        var other = bytes
+        other[k] ^= 0x80
+        seen.insert(hash(other))
+      }
+      #expect(seen.count == length + 2)
+    }
   }
 }

@@ -1,0 +1,126 @@
+import Determinism
+import FleetDispatch
+import FleetModel
+import MAPF
+import Missions
+import Site
+
+/// What a planning round goes by.
+struct PlanningJob: Sendable {
+  /// A complete search on the region round a robot that comes no nearer to its goal.
+  struct Search: Sendable {
+    /// nil: round one of those that the planner found stuck.
+    var around: Int32?
+    /// Which of them: each in turn, for one that cannot be helped must not keep the others waiting.
+    var turn: Int
+    var budget: Int
+  }
+
+  /// Tasks to deal out.
+  struct Dispatch: Sendable {
+    var dispatcher: any Dispatcher
+    var tasks: [OpenTask]
+    /// Those of them whose work is to be estimated first.
+    var missions: [Unestimated]
+    var candidates: [Candidate]
+    var site: Site
+    var now: Instant
+  }
+
+  /// What a task is about of which it is not known how much work it is.
+  struct Unestimated: Sendable {
+    /// Its place in the list.
+    var place: Int
+    var mission: Mission
+  }
+
+  var agents: [PlanningAgent]
+  var walls: [Int32]
+  var closed: [Int32]
+  var budget: PlanningBudget
+  /// What each robot had to do.
+  var jobs: [RobotEntry.Job] = []
+  var search: Search?
+  var dispatch: Dispatch?
+
+  func moves(by planner: inout LifelongPlanner) -> [PlannedMove] {
+    planner.step(agents, walls: walls, closed: closed, budget: budget)
+  }
+
+  /// All that is asked for, as if the moves were appended at once.
+  func result(by planner: inout LifelongPlanner) -> PlanningResult {
+    let moves = self.moves(by: &planner)
+    let found = search.flatMap { search(moves, $0, &planner) }
+    return PlanningResult(
+      moves: moves, found: found, dealt: dispatch?.deal(by: &planner))
+  }
+
+  private func search(
+    _ moves: [PlannedMove], _ search: Search, _ planner: inout LifelongPlanner
+  ) -> PlanningResult.Found? {
+    let stuck = planner.stuckAgents.filter { self.agents[Int($0)].mobility == .free }
+    guard let chosen = search.around ?? stuck.element(inTurn: search.turn) else { return nil }
+    var agents = self.agents
+    for move in moves { agents[Int(move.agent)].at = move.to }
+    let outcome = planner.solveRegion(
+      around: chosen, agents: agents, walls: walls, budget: search.budget)
+    guard case .solved(let steps) = outcome else {
+      return PlanningResult.Found(tookTurn: search.around == nil, moves: nil)
+    }
+    return PlanningResult.Found(
+      tookTurn: search.around == nil, moves: steps.flatMap { $0 })
+  }
+}
+
+extension PlanningJob.Dispatch {
+  fileprivate func deal(by planner: inout LifelongPlanner) -> PlanningResult.Dealt {
+    func distance(_ graph: Int32, _ from: Int32, _ to: Int32) -> Int32? {
+      planner.distance(graph: graph, from: from, to: to).map(Int32.init)
+    }
+    var tasks = self.tasks
+    var estimates: [(task: TaskID, estimate: WorkEstimate?)] = []
+    for unknown in missions {
+      let estimate = unknown.mission.estimate(site: site, distance: distance)
+      estimates.append((tasks[unknown.place].id, estimate))
+      if let estimate { tasks[unknown.place].take(estimate) }
+    }
+    // One that cannot be reached is nobody's.
+    let lost = Set(estimates.filter { $0.estimate == nil }.map(\.task))
+    tasks.removeAll { lost.contains($0.id) }
+    var dispatcher = self.dispatcher
+    let outcome = dispatcher.assign(tasks, to: candidates, now: now) {
+      distance(Int32($0), $1, $2)
+    }
+    return PlanningResult.Dealt(dispatcher: dispatcher, outcome: outcome, estimates: estimates)
+  }
+}
+
+/// What has come of a planning round.
+struct PlanningResult: Sendable {
+  /// What a search on a region has come to.
+  struct Found: Sendable {
+    /// It was round one of those that are stuck, whose turn it was.
+    var tookTurn: Bool
+    /// One after the other; nil: there is no way out, or none was found.
+    var moves: [PlannedMove]?
+  }
+
+  /// What has come of dealing out tasks.
+  struct Dealt: Sendable {
+    var dispatcher: any Dispatcher
+    var outcome: DispatchOutcome
+    /// nil: some part of the task cannot be reached.
+    var estimates: [(task: TaskID, estimate: WorkEstimate?)]
+  }
+
+  var moves: [PlannedMove]
+  /// nil: nobody was searched for.
+  var found: Found?
+  /// nil: it was not the time to deal out tasks.
+  var dealt: Dealt?
+}
+
+extension Array {
+  /// The element of the `turn`-th round through all of them; nil: there is none.
+  func element(inTurn turn: Int) -> Element? { isEmpty ? nil : self[turn % count] }
+}
