@@ -92,9 +92,9 @@ struct FreeFlow {
       if let last = legs.last, last.speedLimitMillimetresPerSecond == limit,
         last.points.count < 64
       {
-        legs[legs.count - 1].points.append(point)
+        legs[legs.count - 1].points = FewPoints(last.points + [point])
       } else {
-        legs.append(RouteLeg(points: [point], speedLimitMillimetresPerSecond: limit))
+        legs.append(RouteLeg(points: FewPoints(point), speedLimitMillimetresPerSecond: limit))
       }
     }
     return legs

@@ -104,9 +104,11 @@ extension Fleet {
   }
 
   private func routeLeg(_ leg: PlannedLeg) -> RouteLeg {
-    RouteLeg(
-      points: leg.path.map { site.centre(of: VertexID($0)) },
-      speedLimitMillimetresPerSecond: leg.speedLimit)
+    let points =
+      leg.path.count == 1
+      ? FewPoints(site.centre(of: VertexID(leg.path[0])))
+      : FewPoints(leg.path.map { site.centre(of: VertexID($0)) })
+    return RouteLeg(points: points, speedLimitMillimetresPerSecond: leg.speedLimit)
   }
 
   /// Robots keep what they told until they know that it is committed: those that got no other

@@ -105,12 +105,17 @@ public struct RouteUpdate: Sendable, Equatable, Codable {
 /// From one place where the robot may stop to the next, straight from point to point.
 public struct RouteLeg: Sendable, Equatable, Codable {
   /// Centres of the cells on the way; the last is the leg's end. 1 to 64.
-  public var points: [Point]
+  public var points: FewPoints
   /// 0: the robot's own.
   public var speedLimitMillimetresPerSecond: Int32
-  public init(points: [Point], speedLimitMillimetresPerSecond: Int32) {
+  public init(points: FewPoints, speedLimitMillimetresPerSecond: Int32) {
     self.points = points
     self.speedLimitMillimetresPerSecond = speedLimitMillimetresPerSecond
+  }
+
+  public init(points: [Point], speedLimitMillimetresPerSecond: Int32) {
+    self.init(
+      points: FewPoints(points), speedLimitMillimetresPerSecond: speedLimitMillimetresPerSecond)
   }
 }
 

@@ -88,13 +88,19 @@ extension Reader {
     else {
       throw .badCount(message: message, field: "points_mm", count: count)
     }
-    var points: [Point] = []
-    points.reserveCapacity(count / 2)
-    for i in 0..<count / 2 {
-      points.append(
-        Point(
-          x: try check(numbers[2 * i], WireLimits.millimetres, "points_mm"),
-          y: try check(numbers[2 * i + 1], WireLimits.millimetres, "points_mm")))
+    func point(_ i: Int) throws(WireError) -> Point {
+      Point(
+        x: try check(numbers[2 * i], WireLimits.millimetres, "points_mm"),
+        y: try check(numbers[2 * i + 1], WireLimits.millimetres, "points_mm"))
+    }
+    let points: FewPoints
+    if count == 2 {
+      points = FewPoints(try point(0))
+    } else {
+      var several: [Point] = []
+      several.reserveCapacity(count / 2)
+      for i in 0..<count / 2 { several.append(try point(i)) }
+      points = FewPoints(several)
     }
     return RouteLeg(
       points: points,

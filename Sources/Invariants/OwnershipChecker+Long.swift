@@ -69,7 +69,7 @@ extension OwnershipChecker {
 
   /// What it covers on the way through `points`: at each corner it turns on the spot.
   func swept(
-    by vehicle: VehicleClass, from start: (point: Point, heading: Int32), along points: [Point]
+    by vehicle: VehicleClass, from start: (point: Point, heading: Int32), along points: FewPoints
   ) -> SweptCells {
     var found: [Int32] = []
     var (place, heading) = start

@@ -228,13 +228,16 @@ public struct OwnershipChecker: Sendable {
 
   func vertex(at point: Point) -> VertexID? { graph.vertex(at: cell(at: point)) }
 
-  private func vertices(_ leg: RouteLeg) -> [Int32]? {
+  private func vertices(_ leg: RouteLeg) -> FewResources? {
+    if leg.points.count == 1 {
+      return vertex(at: leg.points[0]).map { FewResources($0.rawValue) }
+    }
     var found: [Int32] = []
     for point in leg.points {
       guard let vertex = vertex(at: point) else { return nil }
       found.append(vertex.rawValue)
     }
-    return found.isEmpty ? nil : found
+    return found.isEmpty ? nil : FewResources(found)
   }
 
   // MARK: Owners

@@ -117,7 +117,7 @@ struct OwnershipTrack: Sendable {
   }
 
   /// Whether `vertices` go on from the last leg's end, neighbour by neighbour.
-  func isContinued(by vertices: [Int32], on graph: Graph) -> Bool {
+  func isContinued(by vertices: FewResources, on graph: Graph) -> Bool {
     guard var from = legs[legs.count - 1].vertices.last else { return false }
     for vertex in vertices {
       let exits = Int(from) * 4
@@ -129,7 +129,7 @@ struct OwnershipTrack: Sendable {
 
   /// - Parameter swept: of a vehicle longer than a cell, what it covers on the leg and at its end.
   mutating func append(
-    _ vertices: [Int32], points: [Point], swept: SweptCells? = nil
+    _ vertices: FewResources, points: FewPoints, swept: SweptCells? = nil
   ) {
     var length = legs[legs.count - 1].millimetres
     var from = legs[legs.count - 1].end
@@ -137,13 +137,13 @@ struct OwnershipTrack: Sendable {
       length += abs(point.x - from.x) + abs(point.y - from.y)
       from = point
     }
-    let cells = FewResources(vertices)
     legs.append(
       Leg(
-        vertices: cells, start: legs[legs.count - 1].end, between: Array(points.dropLast()),
+        vertices: vertices, start: legs[legs.count - 1].end, between: Array(points.dropLast()),
         end: from, millimetres: length,
-        covered: swept.map { FewResources($0.cells) } ?? cells,
-        rest: FewResources(swept?.rest ?? vertices.suffix(1)), heading: swept?.heading ?? 0))
+        covered: swept.map { FewResources($0.cells) } ?? vertices,
+        rest: swept.map { FewResources($0.rest) } ?? FewResources(vertices[vertices.count - 1]),
+        heading: swept?.heading ?? 0))
   }
 
   /// - Returns: the vertices released by this.
