@@ -8,6 +8,24 @@ extension Array {
   }
 }
 
+extension Array<SimulatedRobot> {
+  /// Begins to fetch a robot's side of the network alone.
+  func fetchLink(_ i: Int) {
+    withMemory(of: i) { memory in
+      let start = MemoryLayout<SimulatedRobot>.offset(of: \.clock) ?? 0
+      linux_prefetch(memory.baseAddress, 32)
+      linux_prefetch(memory.baseAddress.map { $0 + start }, memory.count - start)
+    }
+  }
+}
+
+extension UnsafeMutableBufferPointer {
+  /// Begins to fetch an element that will be needed soon.
+  func fetch(_ index: Int) {
+    if let baseAddress { linux_prefetch(baseAddress + index, MemoryLayout<Element>.stride) }
+  }
+}
+
 /// Whom an event is about, to have their memory at hand when it comes.
 struct EventSubject: Equatable {
   private let code: Int32

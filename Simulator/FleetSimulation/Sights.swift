@@ -36,6 +36,8 @@ struct Sights {
     robots.withUnsafeMutableBufferPointer { robots in
       all.withUnsafeMutableBufferPointer { all in
         for i in 0..<known {
+          // They lie one after the other, but far more of each than is looked at.
+          if i + 4 < known { robots.fetch(i + 4) }
           let glance = robots[i].robot.glance()
           // Most stand, and where they stood.
           let isNew = !glance.isStanding || glance.pose != all[i].glance.pose

@@ -280,7 +280,7 @@ public struct Simulation {
   private func fetch(_ subject: EventSubject) {
     queue.fetchNext()
     guard let i = subject.robot else { return }
-    robots.fetch(i)
+    if subject.isOfServer { robots.fetchLink(i) } else { robots.fetch(i) }
     network.fetch(channels: 6 * i..<6 * i + 6)
     guard subject.isOfServer else { return }
     world.fetch(i)

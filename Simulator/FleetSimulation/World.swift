@@ -127,6 +127,7 @@ struct World {
   ) {
     outlines.removeAll(keepingCapacity: true)
     for i in sights.indices {
+      fetch(sights, lookedAt: i)
       let outline = sights[i].outline
       outlines.append(outline)
       guard isOnMap[i], all || !sights[i].isStanding, !rogues.contains(i) else { continue }
@@ -142,6 +143,21 @@ struct World {
     }
     let collisions = collisionChecker.check(outlines)
     for violation in collisions { note([violation], now, circumstances(violation, sights, rogues)) }
+  }
+
+  /// Begins to fetch what the robots after robot `i` stand on: they are all over the map.
+  private func fetch(_ sights: [Sights.Sight], lookedAt i: Int) {
+    if i + 12 < sights.count, !sights[i + 12].isStanding {
+      ownership.withMemory(ofCellAt: sights[i + 12].outline.position) {
+        linux_prefetch($0.baseAddress, $0.count)
+      }
+      fetch(i + 12)
+    }
+    if i + 6 < sights.count, !sights[i + 6].isStanding {
+      ownership.withMemory(ofOwnerAt: sights[i + 6].outline.position) {
+        linux_prefetch($0.baseAddress, $0.count)
+      }
+    }
   }
 
   /// Whether an outline is wholly on what its robot owns, and nobody else.

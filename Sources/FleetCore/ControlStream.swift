@@ -12,11 +12,14 @@ struct ControlStream: Sendable, Equatable, Codable {
   /// At most so many are sent again at once.
   private static let burst = 16
 
+  private static let never = Instant(microseconds: .max)
+
   let serverEpoch: UInt64
   let sessionEpoch: UInt64
   private(set) var lastNumber: UInt64 = 0
   private var unconfirmed: [ControlMessage] = []
-  private var oldestSent = Instant.zero
+  /// When the oldest of them was sent last; far off where there is none: who asks reads no more then.
+  private var oldestSent = Self.never
 
   init(serverEpoch: UInt64, sessionEpoch: UInt64) {
     self.serverEpoch = serverEpoch
@@ -43,12 +46,12 @@ struct ControlStream: Sendable, Equatable, Codable {
   mutating func confirmed(through number: UInt64, now: Instant) {
     guard let first = unconfirmed.first, first.number <= number else { return }
     unconfirmed.removeAll { $0.number <= number }
-    oldestSent = now
+    oldestSent = unconfirmed.isEmpty ? Self.never : now
   }
 
   /// What to send again now, oldest first.
   mutating func due(committedEvent: UInt64, now: Instant) -> [ControlMessage] {
-    guard !unconfirmed.isEmpty, now - oldestSent >= Self.patience else { return [] }
+    guard oldestSent <= now - Self.patience else { return [] }
     oldestSent = now
     return unconfirmed.prefix(Self.burst).map {
       var message = $0

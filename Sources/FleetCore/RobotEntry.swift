@@ -67,12 +67,12 @@ struct RobotEntry: Sendable, Codable {
   /// The number of the last query in it, nil: none; and when it was sent, or the session began.
   var lastQuery: UInt64?
   /// The road ahead of it that is none of ours, which it was asked to give up.
-  var foreign: ForeignRoad?
+  @Seldom var foreign: ForeignRoad? = nil
   var queried = Instant.zero
   /// The highest event of this session that has been handled.
   var eventsHandled: UInt64 = 0
   /// Some are missing; nil: none.
-  var gap: Gap?
+  @Seldom var gap: Gap? = nil
   /// The highest event that the robot has been told is committed.
   var eventsConfirmed: UInt64 = 0
   /// When the oldest handled, unconfirmed event came.
@@ -90,10 +90,10 @@ struct RobotEntry: Sendable, Codable {
   /// States in a row that put it on cells it does not own.
   var strayStates = 0
   /// It is where nobody gave it road, and has not said, standing, where that is.
-  var containment: Containment?
+  @Seldom var containment: Containment? = nil
   /// Who drives it by hand, or is about to; and what the robot was sent of that last.
-  var lease: TeleoperationLease?
-  var slice: SentSlice?
+  @Seldom var lease: TeleoperationLease? = nil
+  @Seldom var slice: SentSlice? = nil
   /// Who was told to have had road where it is astray, last.
   var rivals: [RobotIndex] = []
   /// Anything came from it last, or it was given that long to be heard.
@@ -118,16 +118,16 @@ struct RobotEntry: Sendable, Codable {
   var offMapReason = ""
   var order: UInt64 = 0
   /// Of this order; nil: it has what was promised to it.
-  var givenBack: GivenBack?
+  @Seldom var givenBack: GivenBack? = nil
   /// Where it said that it stands when its order began there.
-  var settledAt: Point?
+  @Seldom var settledAt: Point? = nil
   var job = Job.idle
   /// The errand it is planned towards now.
   var errand: Errand?
   /// The vertex it is planned towards, -1: none.
   var goal: Int32 = -1
   /// It drives aside for another long vehicle before it goes on to its goal.
-  var givesWay: GivingWay?
+  @Seldom var givesWay: GivingWay? = nil
   var shutIn: ShutIn?
   /// The goal must be looked at again before it is planned on.
   var goalDirty = true
@@ -137,7 +137,7 @@ struct RobotEntry: Sendable, Codable {
   var isCutOff = false
   /// The group of places it queues for.
   var queuedGroup: Int?
-  var action: RunningAction?
+  @Seldom var action: RunningAction? = nil
   var actionCount: UInt64 = 0
   /// How often in a row an action was told anew that it had not begun.
   var actionRetries = 0
@@ -151,7 +151,7 @@ struct RobotEntry: Sendable, Codable {
   /// Since when it has not been able to drive, by no operator's order.
   var hinderedSince: Instant?
   /// A charger that failed it, and until when it is not tried again.
-  var failedCharger: FailedCharger?
+  @Seldom var failedCharger: FailedCharger? = nil
   /// Must be written to the store with this batch.
   var isDirty = false
 

@@ -19,24 +19,73 @@ public struct ConnectionMessage: Sendable, Equatable {
 }
 
 /// What a robot is, retained. Its `vehicle.id` names a class of the site.
-public struct Factsheet: Sendable, Equatable, Codable {
-  public var vendor: String
-  public var model: String
-  public var serial: String
-  public var vehicle: VehicleClass
+public struct Factsheet: Sendable {
+  private struct Content: Sendable, Equatable, Codable {
+    var vendor: String
+    var model: String
+    var serial: String
+    var vehicle: VehicleClass
+    var heartbeatTimeoutMilliseconds: Int32
+  }
+
+  private final class Sheet: Sendable {
+    let content: Content
+    init(_ content: Content) { self.content = content }
+  }
+
+  private var sheet: Sheet
+
+  public var vendor: String {
+    get { sheet.content.vendor }
+    set { change { $0.vendor = newValue } }
+  }
+  public var model: String {
+    get { sheet.content.model }
+    set { change { $0.model = newValue } }
+  }
+  public var serial: String {
+    get { sheet.content.serial }
+    set { change { $0.serial = newValue } }
+  }
+  public var vehicle: VehicleClass {
+    get { sheet.content.vehicle }
+    set { change { $0.vehicle = newValue } }
+  }
   /// The robot stops at the end of its release when it has heard no heartbeat for this long.
-  public var heartbeatTimeoutMilliseconds: Int32
+  public var heartbeatTimeoutMilliseconds: Int32 {
+    get { sheet.content.heartbeatTimeoutMilliseconds }
+    set { change { $0.heartbeatTimeoutMilliseconds = newValue } }
+  }
 
   public init(
     vendor: String, model: String, serial: String, vehicle: VehicleClass,
     heartbeatTimeoutMilliseconds: Int32
   ) {
-    self.vendor = vendor
-    self.model = model
-    self.serial = serial
-    self.vehicle = vehicle
-    self.heartbeatTimeoutMilliseconds = heartbeatTimeoutMilliseconds
+    sheet = Sheet(
+      Content(
+        vendor: vendor, model: model, serial: serial, vehicle: vehicle,
+        heartbeatTimeoutMilliseconds: heartbeatTimeoutMilliseconds))
   }
+
+  private mutating func change(_ change: (inout Content) -> Void) {
+    var content = sheet.content
+    change(&content)
+    sheet = Sheet(content)
+  }
+}
+
+extension Factsheet: Equatable {
+  public static func == (a: Factsheet, b: Factsheet) -> Bool {
+    a.sheet === b.sheet || a.sheet.content == b.sheet.content
+  }
+}
+
+extension Factsheet: Codable {
+  public init(from decoder: any Decoder) throws {
+    sheet = Sheet(try Content(from: decoder))
+  }
+
+  public func encode(to encoder: any Encoder) throws { try sheet.content.encode(to: encoder) }
 }
 
 /// A place in the site's frame, in millimetres.

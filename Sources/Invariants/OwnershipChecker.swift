@@ -89,6 +89,19 @@ public struct OwnershipChecker: Sendable {
     tracks.withMemory(of: i, body)
   }
 
+  /// Where the map tells of the cell under a place, to have it fetched; nothing is read.
+  public func withMemory(ofCellAt place: Point, _ body: (UnsafeRawBufferPointer) -> Void) {
+    let cell = cell(at: place)
+    guard cell.x >= 0, cell.y >= 0, cell.x < graph.width, cell.y < graph.height else { return }
+    graph.vertexAtRaster.withMemory(of: Int(cell.y) * Int(graph.width) + Int(cell.x), body)
+  }
+
+  /// Where the owner of the cell under a place stands, to have it fetched.
+  public func withMemory(ofOwnerAt place: Point, _ body: (UnsafeRawBufferPointer) -> Void) {
+    guard let vertex = vertex(at: place) else { return }
+    owners.withMemory(of: vertex.index, body)
+  }
+
   /// The robot was removed: it owns nothing.
   public mutating func left(_ robot: RobotIndex) {
     guard robot.index < tracks.count, let track = tracks[robot.index] else { return }

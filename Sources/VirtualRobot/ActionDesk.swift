@@ -14,7 +14,7 @@ struct ActionDesk: Sendable {
   private static let memory = 16
 
   private(set) var queue: [RobotAction] = []
-  var running: Running?
+  @Seldom var running: Running? = nil
   private var ended: [(id: UInt64, result: ActionResult)] = []
   private var unlocked: [UInt64] = []
 

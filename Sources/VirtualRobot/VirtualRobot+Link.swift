@@ -59,8 +59,7 @@ extension VirtualRobot {
 
   /// Restarts the watchdog.
   mutating func hear(_ now: Int64) {
-    let timeout = Int64(settings.factsheet.heartbeatTimeoutMilliseconds) * 1000
-    watch = .hearing(deadline: now + timeout)
+    watch = .hearing(deadline: now + watchdog)
   }
 
   /// Tells a server that was not heard before where the robot is.
@@ -125,10 +124,9 @@ extension VirtualRobot {
   /// The position as its localisation has it: off by at most the class's error.
   private mutating func noisy(_ here: MotionSnapshot) -> Point {
     var point = here.point
-    let side = Int(settings.factsheet.vehicle.errorMillimetres) * 7 / 10
-    if side > 0 {
-      point.x += Int64(noise.next(in: -side...side))
-      point.y += Int64(noise.next(in: -side...side))
+    if noiseSide > 0 {
+      point.x += Int64(noise.next(in: -noiseSide...noiseSide))
+      point.y += Int64(noise.next(in: -noiseSide...noiseSide))
     }
     let off = belief.offset(at: clock)
     point.x += off.x

@@ -9,7 +9,7 @@ struct RouteShelf: Sendable {
     var place: Point
   }
 
-  var route: Route?
+  @Seldom var route: Route? = nil
   /// It is to be put away when the next leg has been visited.
   var isWanted = false
   /// It is taken out at the next connect.

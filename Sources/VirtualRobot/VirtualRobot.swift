@@ -104,6 +104,10 @@ public struct VirtualRobot: Sendable {
   var events = EventLog()
   var desk = ActionDesk()
   var noise: SeededGenerator
+  /// At most so far off, in millimetres, is each coordinate that it reports.
+  let noiseSide: Int
+  /// Without a heartbeat for so many microseconds it is held.
+  let watchdog: Int64
   var belief = Belief()
 
   var link = Link.down
@@ -127,7 +131,7 @@ public struct VirtualRobot: Sendable {
   /// What it keeps of its route over a reboot.
   var shelf = RouteShelf()
   /// Somebody drives it by hand; nil: nobody.
-  var teleoperation: Teleoperation?
+  @Seldom var teleoperation: Teleoperation? = nil
 
   /// A standing robot without a session; its clock starts with the first `now:` it is given.
   public init(_ settings: Settings) {
@@ -138,6 +142,8 @@ public struct VirtualRobot: Sendable {
       place: settings.start, headingMillidegrees: settings.headingMillidegrees)
     battery = Battery(vehicle.energy, permille: settings.energyPermille, now: 0)
     noise = settings.seed.derive("reported position").generator()
+    watchdog = Int64(settings.factsheet.heartbeatTimeoutMilliseconds) * 1000
+    noiseSide = Int(vehicle.errorMillimetres) * 7 / 10
   }
 
   /// When `advance` next has something to do, if nothing is received before.
