@@ -171,7 +171,7 @@ extension Simulation {
   /// nil: there is no such robot.
   private mutating func number(of id: RobotID) -> Int? {
     // Most effects of an event are about one robot.
-    if robots[lastNumber].id == id { return lastNumber }
+    if lastNumber < robots.count, robots[lastNumber].id == id { return lastNumber }
     guard let i = numberOf[id] else { return nil }
     lastNumber = i
     return i

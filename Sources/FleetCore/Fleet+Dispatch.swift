@@ -28,12 +28,12 @@ extension Fleet {
 
   /// Takes up what was estimated and decided beside the core, as far as it still fits: meanwhile robots
   /// may have got something else to do, and tasks may have ended.
-  mutating func take(_ dealt: PlanningResult.Dealt) {
+  mutating func take(_ dealt: PlanningResult.Dealt, _ job: PlanningJob) {
     dispatcher = dealt.dispatcher
     for (task, estimate) in dealt.estimates where isOpen(task) { note(estimate, of: task) }
     deal(
       DispatchOutcome(
-        assignments: dealt.outcome.assignments.filter { canBegin($0.task, $0.robot.index) },
+        assignments: dealt.outcome.assignments.filter { canBegin($0.task, $0.robot.index, job) },
         blocked: dealt.outcome.blocked.filter { isOpen($0.task) }))
     chargeIdle()
   }
@@ -48,11 +48,11 @@ extension Fleet {
     tasks.update(id) { $0.record.robot == nil && $0.record.state.waitsForRobot } ?? false
   }
 
-  /// Whether robot `i` can be given a task that waits for one.
-  private mutating func canBegin(_ id: TaskID, _ i: Int) -> Bool {
-    guard isOpen(id), isCandidate(i), isAvailable(i), let spec = tasks.open[id]?.record.spec else {
-      return false
-    }
+  /// Whether robot `i`, still of its class, can be given a task that waits for one.
+  private mutating func canBegin(_ id: TaskID, _ i: Int, _ job: PlanningJob) -> Bool {
+    guard isOpen(id), isCandidate(i), isAvailable(i), let spec = tasks.open[id]?.record.spec,
+      let classIndex = robots[i].classIndex, job.agents[i].graph == Int32(classIndex)
+    else { return false }
     return isAble(i, spec)
   }
 
@@ -68,7 +68,8 @@ extension Fleet {
     return result
   }
 
-  /// The same, those whose work nobody has estimated yet with their missions.
+  /// Tasks for a round beside the events: what robots that run dry hand back is among them, those for robots
+  /// that are gone end, and those whose work nobody has estimated yet come with their missions.
   mutating func tasksToEstimate() -> (tasks: [OpenTask], missions: [PlanningJob.Unestimated]) {
     releaseEmpty()
     var result: [OpenTask] = []
@@ -81,7 +82,8 @@ extension Fleet {
       }
       result.append(task)
     }
-    noteWaiting(result)
+    // What nobody reached when it was looked at last keeps no robot from its charger.
+    noteWaiting(result.filter { tasks.record($0.id)?.state != .blocked(.unreachable) })
     return (result, missions)
   }
 

@@ -32,7 +32,7 @@ extension Fleet {
     guard let (job, result) = planning.finish() else { return }
     for move in result.moves where canFollow(Int(move.agent), job) { append(move) }
     if let found = result.found { take(found, job) }
-    if let dealt = result.dealt { take(dealt) }
+    if let dealt = result.dealt { take(dealt, job) }
   }
 
   private mutating func take(_ found: PlanningResult.Found, _ job: PlanningJob) {
@@ -40,7 +40,9 @@ extension Fleet {
     statistics.regionSearches += 1
     guard let moves = found.moves else { return }
     statistics.regionsSolved += 1
-    for move in moves where canFollow(Int(move.agent), job) { append(move) }
+    // Asked before the first of them: one may lead a robot through its own goal.
+    let free = Set(moves.map(\.agent)).filter { canFollow(Int($0), job) }
+    for move in moves where free.contains(move.agent) { append(move) }
   }
 
   /// Whether robot `i` can still drive what was planned for it when the round began: it may have been

@@ -68,7 +68,8 @@ extension Fleet {
       let site = self.site
       _ = tasks.update(id) { $0.mission.rebase(site: site) }
     }
-    // A round under way is for nothing; the next one is not far.
+    // A round under way is for nothing, and so is what it was to deal out or search; the next one is not
+    // far, but a search is not tried again at once.
     _ = planning.finish()
     let remnant = planning.use { $0.forget() }
     beginAnew()

@@ -162,6 +162,9 @@ private let thread: WorkBeside = { work in
     try yard.ask(.closeZone(try ZoneID("gate")))
     try yard.run(3) { $0.record(task)?.state == .blocked(.unreachable) }
     #expect(yard.record(task)?.state == .blocked(.unreachable))
+    // It keeps nobody from a charger.
+    try yard.run(2)
+    #expect(yard.record(task)?.state == .blocked(.unreachable) && yard.fleet.waitingSkills.isEmpty)
     try yard.ask(.openZone(try ZoneID("gate")))
     try yard.ask(.resumeRobot(id))
     try yard.run(120) { $0.state(task) == "completed" }
