@@ -1,10 +1,15 @@
 import CLinux
 import Determinism
 
+/// Begins to fetch memory that will be needed soon.
+func prefetch(_ memory: UnsafeRawBufferPointer) {
+  linux_prefetch(memory.baseAddress, memory.count)
+}
+
 extension Array {
   /// Begins to fetch elements that will be needed soon.
   func fetch(_ first: Int, count: Int = 1) {
-    withMemory(of: first, count: count) { linux_prefetch($0.baseAddress, $0.count) }
+    withMemory(of: first, count: count, prefetch)
   }
 }
 

@@ -151,20 +151,19 @@ extension Simulation {
   }
 
   private mutating func store(_ change: FleetChange) {
+    var i: Int?
     switch change {
-    case .task(let task):
-      server.store.commit(change, robot: nil)
-      stored(task.record)
+    case .robot(let robot): i = number(of: robot.id)
+    case .robotRemoved(let robot): i = number(of: robot)
+    case .task, .zone, .audit: break
+    }
+    server.store.commit(change, robot: i)
+    switch change {
+    case .task(let task): stored(task.record)
     case .robot(let robot):
-      let i = number(of: robot.id)
-      server.store.commit(change, robot: i)
-      guard let i else { return }
-      world.stored(i, action: robot.action, isOnMap: robot.promise != nil)
-    case .robotRemoved(let robot): server.store.commit(change, robot: number(of: robot))
-    case .zone(let zone, let isClosed):
-      server.store.commit(change, robot: nil)
-      world.zone(zone, isClosed: isClosed)
-    case .audit: server.store.commit(change, robot: nil)
+      if let i { world.stored(i, action: robot.action, isOnMap: robot.promise != nil) }
+    case .zone(let zone, let isClosed): world.zone(zone, isClosed: isClosed)
+    case .robotRemoved, .audit: break
     }
   }
 

@@ -1,4 +1,3 @@
-import CLinux
 import Determinism
 import FleetCore
 import FleetModel
@@ -276,7 +275,7 @@ public struct Simulation {
   }
 
   /// Begins to fetch what the next event is about while this one happens: of ten thousand robots, of
-  /// more than two kilobytes each, hardly one is near the processor.
+  /// which so much is known, hardly one is near the processor.
   private func fetch(_ subject: EventSubject) {
     queue.fetchNext()
     guard let i = subject.robot else { return }
@@ -284,7 +283,7 @@ public struct Simulation {
     network.fetch(channels: 6 * i..<6 * i + 6)
     guard subject.isOfServer else { return }
     world.fetch(i)
-    server.fleet.withMemory(ofRobot: i) { linux_prefetch($0.baseAddress, $0.count) }
+    server.fleet.withMemory(ofRobot: i, prefetch)
   }
 
   private mutating func happen(_ happening: Happening) {

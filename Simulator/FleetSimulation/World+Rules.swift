@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 import Grid
 import Invariants
@@ -22,6 +23,27 @@ extension World {
       [zonesAt] point, closed in
       guard let cell = site.vertex(containing: point) else { return false }
       return zonesAt[cell.rawValue]?.contains { closed[$0] } ?? false
+    }
+  }
+
+  /// What became of a report, by what the server did about it.
+  struct Answer {
+    /// The events that were taken up as the robot's presence.
+    var confirmed: Set<UInt64> = []
+    var order: UInt64?
+    /// The highest event that the robot was told is committed.
+    var committed: UInt64 = 0
+
+    init(_ effects: [FleetEffect], _ robot: RobotID) {
+      for effect in effects {
+        switch effect {
+        case .send(robot, let message):
+          committed = max(committed, message.committedEvent)
+          if case .confirm = message.command { confirmed.insert(message.committedEvent) }
+        case .persist(.robot(let stored)) where stored.id == robot: order = stored.order
+        case .persist, .send, .heartbeat, .reply, .notice, .superseded: break
+        }
+      }
     }
   }
 

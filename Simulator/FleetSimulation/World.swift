@@ -1,4 +1,3 @@
-import CLinux
 import Determinism
 import FleetCore
 import FleetModel
@@ -74,7 +73,7 @@ struct World {
     handled.fetch(i)
     orders.fetch(i)
     lastSent.fetch(i)
-    ownership.withMemory(ofRobot: i) { linux_prefetch($0.baseAddress, $0.count) }
+    ownership.withMemory(ofRobot: i, prefetch)
   }
 
   /// How often a rule of tasks and parcels was broken.
@@ -148,15 +147,11 @@ struct World {
   /// Begins to fetch what the robots after robot `i` stand on: they are all over the map.
   private func fetch(_ sights: [Sights.Sight], lookedAt i: Int) {
     if i + 12 < sights.count, !sights[i + 12].isStanding {
-      ownership.withMemory(ofCellAt: sights[i + 12].outline.position) {
-        linux_prefetch($0.baseAddress, $0.count)
-      }
+      ownership.withMemory(ofCellAt: sights[i + 12].outline.position, prefetch)
       fetch(i + 12)
     }
     if i + 6 < sights.count, !sights[i + 6].isStanding {
-      ownership.withMemory(ofOwnerAt: sights[i + 6].outline.position) {
-        linux_prefetch($0.baseAddress, $0.count)
-      }
+      ownership.withMemory(ofOwnerAt: sights[i + 6].outline.position, prefetch)
     }
   }
 
@@ -262,26 +257,6 @@ struct World {
             error: Int64(vehicle.errorMillimetres)), now)
       } else {
         note(ownership.committed(index, numbered.event), now)
-      }
-    }
-  }
-
-  private struct Answer {
-    /// The events that were taken up as the robot's presence.
-    var confirmed: Set<UInt64> = []
-    var order: UInt64?
-    /// The highest event that the robot was told is committed.
-    var committed: UInt64 = 0
-
-    init(_ effects: [FleetEffect], _ robot: RobotID) {
-      for effect in effects {
-        switch effect {
-        case .send(robot, let message):
-          committed = max(committed, message.committedEvent)
-          if case .confirm = message.command { confirmed.insert(message.committedEvent) }
-        case .persist(.robot(let stored)) where stored.id == robot: order = stored.order
-        case .persist, .send, .heartbeat, .reply, .notice, .superseded: break
-        }
       }
     }
   }

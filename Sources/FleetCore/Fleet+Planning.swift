@@ -32,29 +32,29 @@ extension Fleet {
   /// Robots that come no nearer to their goals: a complete search on the region round one of them,
   /// at most one at a time.
   private mutating func unstick(_ agents: inout [PlanningAgent], _ walls: [Int32]) {
-    guard unstickTimer.fires(now, every: settings.unstickPeriod),
-      let chosen = stalledAgent(agents) ?? stuckAgent(agents)
-    else { return }
+    guard let search = searchIfDue(agents) else { return }
     for i in robots.indices where agents[i].mobility != .absent {
       agents[i].at = traffic.plannedEnd(robots[i].index)
     }
-    let budget = settings.unstickBudget
-    let outcome = planning.use { [agents] in
-      $0.solveRegion(around: chosen, agents: agents, walls: walls, budget: budget)
-    }
-    statistics.regionSearches += 1
-    guard case .solved(let steps) = outcome else { return }
-    statistics.regionsSolved += 1
-    for step in steps {
-      for move in step { append(move) }
-    }
+    let found = planning.use { [agents] in search.found(by: &$0, agents, walls: walls) }
+    for move in note(found) { append(move) }
   }
 
-  private mutating func stuckAgent(_ agents: [PlanningAgent]) -> Int32? {
-    let stuck = planning.use { $0.stuckAgents }.filter { agents[Int($0)].mobility == .free }
-    guard let chosen = stuck.element(inTurn: unstickCount) else { return nil }
-    unstickCount += 1
-    return chosen
+  /// nil: it is not the time to search.
+  mutating func searchIfDue(_ agents: [PlanningAgent]) -> PlanningJob.Search? {
+    guard unstickTimer.fires(now, every: settings.unstickPeriod) else { return nil }
+    return PlanningJob.Search(
+      around: stalledAgent(agents), turn: unstickCount, budget: settings.unstickBudget)
+  }
+
+  /// Counts what has come of a search.
+  /// - Returns: the moves to append.
+  mutating func note(_ found: PlanningResult.Found?) -> [PlannedMove] {
+    guard let found else { return [] }
+    if found.tookTurn { unstickCount += 1 }
+    statistics.regionSearches += 1
+    if found.moves != nil { statistics.regionsSolved += 1 }
+    return found.moves ?? []
   }
 
   /// What was released to robots that have not been able to drive for long, or have been slow for

@@ -13,10 +13,7 @@ extension Fleet {
   mutating func planBeside(_ job: PlanningJob) {
     var job = job
     for i in robots.indices { job.jobs.append(robots[i].job) }
-    if unstickTimer.fires(now, every: settings.unstickPeriod) {
-      job.search = PlanningJob.Search(
-        around: stalledAgent(job.agents), turn: unstickCount, budget: settings.unstickBudget)
-    }
+    job.search = searchIfDue(job.agents)
     if dispatchTimer.fires(now, every: settings.dispatchPeriod) {
       let open = tasksToEstimate()
       job.dispatch = PlanningJob.Dispatch(
@@ -31,18 +28,11 @@ extension Fleet {
   mutating func finishPlanning() {
     guard let (job, result) = planning.finish() else { return }
     for move in result.moves where canFollow(Int(move.agent), job) { append(move) }
-    if let found = result.found { take(found, job) }
-    if let dealt = result.dealt { take(dealt, job) }
-  }
-
-  private mutating func take(_ found: PlanningResult.Found, _ job: PlanningJob) {
-    if found.tookTurn { unstickCount += 1 }
-    statistics.regionSearches += 1
-    guard let moves = found.moves else { return }
-    statistics.regionsSolved += 1
+    let way = note(result.found)
     // Asked before the first of them: one may lead a robot through its own goal.
-    let free = Set(moves.map(\.agent)).filter { canFollow(Int($0), job) }
-    for move in moves where free.contains(move.agent) { append(move) }
+    let free = Set(way.map(\.agent)).filter { canFollow(Int($0), job) }
+    for move in way where free.contains(move.agent) { append(move) }
+    if let dealt = result.dealt { take(dealt, job) }
   }
 
   /// Whether robot `i` can still drive what was planned for it when the round began: it may have been

@@ -50,25 +50,29 @@ struct PlanningJob: Sendable {
   /// All that is asked for, as if the moves were appended at once.
   func result(by planner: inout LifelongPlanner) -> PlanningResult {
     let moves = self.moves(by: &planner)
-    let found = search.flatMap { search(moves, $0, &planner) }
+    var agents = self.agents
+    for move in moves { agents[Int(move.agent)].at = move.to }
+    let found = search.flatMap { $0.found(by: &planner, agents, walls: walls) }
     return PlanningResult(
       moves: moves, found: found, dealt: dispatch?.deal(by: &planner))
   }
+}
 
-  private func search(
-    _ moves: [PlannedMove], _ search: Search, _ planner: inout LifelongPlanner
+extension PlanningJob.Search {
+  /// - Parameters:
+  ///   - agents: where they are when all moves so far are appended.
+  /// - Returns: nil: there is nobody to search for.
+  func found(
+    by planner: inout LifelongPlanner, _ agents: [PlanningAgent], walls: [Int32]
   ) -> PlanningResult.Found? {
-    let stuck = planner.stuckAgents.filter { self.agents[Int($0)].mobility == .free }
-    guard let chosen = search.around ?? stuck.element(inTurn: search.turn) else { return nil }
-    var agents = self.agents
-    for move in moves { agents[Int(move.agent)].at = move.to }
-    let outcome = planner.solveRegion(
-      around: chosen, agents: agents, walls: walls, budget: search.budget)
-    guard case .solved(let steps) = outcome else {
-      return PlanningResult.Found(tookTurn: search.around == nil, moves: nil)
+    let stuck = planner.stuckAgents.filter { agents[Int($0)].mobility == .free }
+    guard let chosen = around ?? (stuck.isEmpty ? nil : stuck[turn % stuck.count]) else {
+      return nil
     }
-    return PlanningResult.Found(
-      tookTurn: search.around == nil, moves: steps.flatMap { $0 })
+    let outcome = planner.solveRegion(around: chosen, agents: agents, walls: walls, budget: budget)
+    var moves: [PlannedMove]?
+    if case .solved(let steps) = outcome { moves = steps.flatMap { $0 } }
+    return PlanningResult.Found(tookTurn: around == nil, moves: moves)
   }
 }
 
@@ -118,9 +122,4 @@ struct PlanningResult: Sendable {
   var found: Found?
   /// nil: it was not the time to deal out tasks.
   var dealt: Dealt?
-}
-
-extension Array {
-  /// The element of the `turn`-th round through all of them; nil: there is none.
-  func element(inTurn turn: Int) -> Element? { isEmpty ? nil : self[turn % count] }
 }

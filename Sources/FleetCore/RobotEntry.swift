@@ -169,7 +169,7 @@ struct RobotEntry: Sendable, Codable {
 }
 
 // Asked and told with every leg. All of these are mutating: others would be given a copy of the entry,
-// which is more than a kilobyte.
+// which is large.
 extension RobotEntry {
   /// Whether it only passes through where its mission leads it: it stops nowhere there.
   mutating func passesThrough() -> Bool {

@@ -18,7 +18,8 @@ public struct ConnectionMessage: Sendable, Equatable {
   }
 }
 
-/// What a robot is, retained. Its `vehicle.id` names a class of the site.
+/// What a robot is, retained. Its `vehicle.id` names a class of the site. Told once and kept in many
+/// places: by reference.
 public struct Factsheet: Sendable {
   private struct Content: Sendable, Equatable, Codable {
     var vendor: String
@@ -33,29 +34,14 @@ public struct Factsheet: Sendable {
     init(_ content: Content) { self.content = content }
   }
 
-  private var sheet: Sheet
+  private let sheet: Sheet
 
-  public var vendor: String {
-    get { sheet.content.vendor }
-    set { change { $0.vendor = newValue } }
-  }
-  public var model: String {
-    get { sheet.content.model }
-    set { change { $0.model = newValue } }
-  }
-  public var serial: String {
-    get { sheet.content.serial }
-    set { change { $0.serial = newValue } }
-  }
-  public var vehicle: VehicleClass {
-    get { sheet.content.vehicle }
-    set { change { $0.vehicle = newValue } }
-  }
+  public var vendor: String { sheet.content.vendor }
+  public var model: String { sheet.content.model }
+  public var serial: String { sheet.content.serial }
+  public var vehicle: VehicleClass { sheet.content.vehicle }
   /// The robot stops at the end of its release when it has heard no heartbeat for this long.
-  public var heartbeatTimeoutMilliseconds: Int32 {
-    get { sheet.content.heartbeatTimeoutMilliseconds }
-    set { change { $0.heartbeatTimeoutMilliseconds = newValue } }
-  }
+  public var heartbeatTimeoutMilliseconds: Int32 { sheet.content.heartbeatTimeoutMilliseconds }
 
   public init(
     vendor: String, model: String, serial: String, vehicle: VehicleClass,
@@ -65,12 +51,6 @@ public struct Factsheet: Sendable {
       Content(
         vendor: vendor, model: model, serial: serial, vehicle: vehicle,
         heartbeatTimeoutMilliseconds: heartbeatTimeoutMilliseconds))
-  }
-
-  private mutating func change(_ change: (inout Content) -> Void) {
-    var content = sheet.content
-    change(&content)
-    sheet = Sheet(content)
   }
 }
 

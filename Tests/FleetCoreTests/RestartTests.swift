@@ -119,7 +119,12 @@ import Testing
     try yard.submit(try delivery())
     try yard.run(1.5)
     var stored = try yard.shelf.load()
-    stored.robots[0].factsheet?.vehicle.id = try ClassID("gone")
+    let told = try #require(stored.robots[0].factsheet)
+    var vehicle = told.vehicle
+    vehicle.id = try ClassID("gone")
+    stored.robots[0].factsheet = Factsheet(
+      vendor: told.vendor, model: told.model, serial: told.serial, vehicle: vehicle,
+      heartbeatTimeoutMilliseconds: told.heartbeatTimeoutMilliseconds)
     var fleet = Fleet(site: yard.site, serverEpoch: 2, seed: Seed(1))
     _ = fleet.handle(.enrolled(stored.robots[0].id), now: yard.now)
     _ = fleet.restore(stored, now: yard.now)
