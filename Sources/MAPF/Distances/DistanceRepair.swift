@@ -99,8 +99,8 @@ final class DistanceRepair: @unchecked Sendable {
   private func seed(_ keys: inout [UInt64], _ walls: [Int32], _ ground: Ground) {
     for w in walls where ground.blocked[Int(w)] {
       for e in ground.back(w) {
-        let u = moves.backFrom[e]
-        if ground.isShortest(u, moves.backCost[e], w) { keys.append(ground.key(u)) }
+        let move = moves.back[e]
+        if ground.isShortest(move.from, move.cost, w) { keys.append(ground.key(move.from)) }
       }
       for k in Int(passStart[Int(w)])..<Int(passStart[Int(w) + 1]) {
         let (m, u) = passes[k]
@@ -124,8 +124,9 @@ final class DistanceRepair: @unchecked Sendable {
       losers.append(v)
       if ground.blocked[Int(v)] { continue }
       for e in ground.back(v) {
-        let u = moves.backFrom[e]
-        if lost[Int(u)] != stamp, ground.isShortest(u, moves.backCost[e], v) {
+        let move = moves.back[e]
+        let u = move.from
+        if lost[Int(u)] != stamp, ground.isShortest(u, move.cost, v) {
           open.push(u, at: Int(ground.base[Int(u)]))
         }
       }
@@ -168,12 +169,12 @@ final class DistanceRepair: @unchecked Sendable {
     var used = 0
     while let v = DistanceRepair.next(&open, keys, &used) {
       guard Int(values[Int(v)]) == open.level, !ground.blocked[Int(v)] else { continue }
-      for e in ground.back(v) where lost[Int(moves.backFrom[e])] == stamp {
-        let u = Int(moves.backFrom[e])
-        let cost = moves.backCost[e]
-        let far = min(open.level + Int(cost & FlatMoves.costMask), Int(DistanceTable.farthest))
+      for e in ground.back(v) where lost[Int(moves.back[e].from)] == stamp {
+        let move = moves.back[e]
+        let u = Int(move.from)
+        let far = min(open.level + move.cells, Int(DistanceTable.farthest))
         guard far < Int(values[u]) else { continue }
-        if cost & FlatMoves.claimsMore != 0, ground.isBlocked(Int(moves.backMove[e])) { continue }
+        if move.isLong, ground.isBlocked(Int(moves.backMove[e])) { continue }
         values[u] = UInt16(far)
         open.push(Int32(u), at: far)
       }

@@ -38,26 +38,29 @@ struct TableView: @unchecked Sendable {
 /// wait at the same time, by the distance modulo their number (Dial 1969).
 final class DistanceSearch: @unchecked Sendable {
   private let moves: FlatMoves
+  /// A power of two.
   private let queueCount: Int
   private let queues: UnsafeMutablePointer<Int32>
-  /// Queue -> the vertices that wait in it.
-  private let lengths: UnsafeMutablePointer<Int>
+  /// Queue -> behind the last vertex that waits in it.
+  private let ends: UnsafeMutablePointer<UnsafeMutablePointer<Int32>>
   /// Entries taken from queues since the start: the search's work.
   private(set) var visited = 0
 
   init(_ moves: FlatMoves) {
     self.moves = moves
-    queueCount = moves.maxCost + 1
+    var queueCount = 1
+    while queueCount <= moves.maxCost { queueCount *= 2 }
+    self.queueCount = queueCount
     // A vertex waits once in a queue: it is put in only when it has come nearer. One more slot each
     // for `searchCells`, which writes before it knows.
     queues = .allocate(capacity: queueCount * (moves.vertexCount + 1))
-    lengths = .allocate(capacity: queueCount)
-    lengths.initialize(repeating: 0, count: queueCount)
+    ends = .allocate(capacity: queueCount)
+    for k in 0..<queueCount { (ends + k).initialize(to: queues + k * (moves.vertexCount + 1)) }
   }
 
   deinit {
     queues.deallocate()
-    lengths.deallocate()
+    ends.deallocate()
   }
 
   /// Fills `table` with the distances to `goal`. `blocked`, where given, marks vertices that no
@@ -70,7 +73,9 @@ final class DistanceSearch: @unchecked Sendable {
     let end: Int
     if let blocked {
       guard !blocked[Int(goal)] else { return }
-      end = blocked.withUnsafeBufferPointer { search(table.values, graph, goal, blocked: $0) }
+      end = blocked.withUnsafeBufferPointer {
+        search(table.values, graph, goal, blocked: $0.baseAddress)
+      }
     } else if moves.hasBackFour {
       end = searchCells(table.values, graph, goal)
     } else {
@@ -107,57 +112,59 @@ final class DistanceSearch: @unchecked Sendable {
   }
 
   /// - Returns: a bound of the longest distance.
+  // Once for each of its two callers: most of the time is spent here.
+  @inline(__always)
   private func search(
     _ distance: UnsafeMutablePointer<UInt16>, _ graph: Int32, _ goal: Int32,
-    blocked: UnsafeBufferPointer<Bool>?
+    blocked: UnsafePointer<Bool>?
   ) -> Int {
     let start = moves.backStart + Int(graph) * (moves.vertexCount + 1)
-    let (from, costs) = (moves.backFrom, moves.backCost)
-    let (queues, lengths, queueCount) = (self.queues, self.lengths, self.queueCount)
-    let stride = moves.vertexCount + 1
+    let (back, ends, mask) = (moves.back, self.ends, queueCount - 1)
+    let (queues, stride) = (self.queues, moves.vertexCount + 1)
     let farthest = Int(DistanceTable.farthest)
-    var waiting = 1
     var level = 0
-    var turn = 0
+    // Empty queues in a row: after as many as a move can cost nothing waits any more.
+    var idle = 0
     queues[0] = goal
-    lengths[0] = 1
-    while waiting > 0 {
-      let queue = queues + turn * stride
-      let count = lengths[turn]
-      lengths[turn] = 0
-      waiting &-= count
-      visited &+= count
+    ends[0] = queues + 1
+    while idle <= moves.maxCost {
+      let queue = queues + (level & mask) * stride
+      let end = ends[level & mask]
+      ends[level & mask] = queue
+      visited &+= end - queue
+      idle = queue == end ? idle &+ 1 : 0
       let here = UInt16(truncatingIfNeeded: min(level, farthest))
-      for k in 0..<count {
-        let v = Int(queue[k])
+      var next = queue
+      while next < end {
+        let v = Int(next.pointee)
+        next += 1
         guard distance[v] == here else { continue }
-        for e in Int(start[v])..<Int(start[v &+ 1]) {
-          let u = Int(from[e])
-          let cost = costs[e]
-          let far = level &+ Int(cost & FlatMoves.costMask)
-          let next = UInt16(truncatingIfNeeded: min(far, farthest))
-          guard next < distance[u] else { continue }
-          if let blocked {
-            // A move of one cell claims only where it ends, and that was reached.
-            if cost & FlatMoves.claimsMore != 0, isBlocked(Int(moves.backMove[e]), blocked) {
-              continue
-            }
-            distance[u] = next
-            if blocked[u] { continue }
-          } else {
-            distance[u] = next
+        var e = Int(start[v])
+        let last = Int(start[v &+ 1])
+        while e < last {
+          let move = back[e]
+          let u = Int(move.from)
+          let far = level &+ move.cells
+          let value = UInt16(truncatingIfNeeded: min(far, farthest))
+          var isNearer = value < distance[u]
+          // A move of one cell claims only where it ends, and that was reached.
+          if let blocked, move.isLong, isNearer,
+            moves.claimsVertex(of: Int(moves.backMove[e]), where: { blocked[$0] })
+          {
+            isNearer = false
           }
-          var slot = turn &+ (far &- level)
-          if slot >= queueCount { slot &-= queueCount }
-          queues[slot &* stride &+ lengths[slot]] = Int32(truncatingIfNeeded: u)
-          lengths[slot] &+= 1
-          waiting &+= 1
+          distance[u] = isNearer ? value : distance[u]
+          if let blocked { isNearer = isNearer && !blocked[u] }
+          // Branch-free: it is written in any case and kept only when the vertex waits.
+          let end = ends[far & mask]
+          end.pointee = move.from
+          ends[far & mask] = end + (isNearer ? 1 : 0)
+          e &+= 1
         }
       }
       level &+= 1
-      turn = turn + 1 == queueCount ? 0 : turn + 1
     }
-    return level
+    return level - idle
   }
 
   /// The vertices that can be reached from `v` without entering `blocked` ones, `v` first.
@@ -171,16 +178,12 @@ final class DistanceSearch: @unchecked Sendable {
         let u = found[head]
         head += 1
         for m in moves.range(graph: graph, from: u)
-        where !isSeen[Int(moves.end[m])] && !isBlocked(m, blocked) {
+        where !isSeen[Int(moves.end[m])] && !moves.claimsVertex(of: m, where: { blocked[$0] }) {
           isSeen[Int(moves.end[m])] = true
           found.append(moves.end[m])
         }
       }
     }
     return found
-  }
-
-  private func isBlocked(_ move: Int, _ blocked: UnsafeBufferPointer<Bool>) -> Bool {
-    moves.claimsVertex(of: move) { blocked[$0] }
   }
 }

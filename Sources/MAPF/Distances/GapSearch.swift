@@ -53,11 +53,11 @@ final class GapSearch: @unchecked Sendable {
         }
       }
       for e in moves.backRange(graph: graph, to: beyond[turn]) {
-        let isLong = moves.backCost[e] & FlatMoves.claimsMore != 0
-        if isLong, moves.claimsVertex(of: Int(moves.backMove[e]), where: { blocked[$0] }) {
+        let move = moves.back[e]
+        if move.isLong, moves.claimsVertex(of: Int(moves.backMove[e]), where: { blocked[$0] }) {
           continue
         }
-        let u = moves.backFrom[e]
+        let u = move.from
         if marks[Int(u)] == ahead { return false }
         if marks[Int(u)] != back, !blocked[Int(u)] {
           marks[Int(u)] = back

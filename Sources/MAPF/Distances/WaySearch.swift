@@ -139,15 +139,15 @@ final class WaySearch: @unchecked Sendable {
       let level = open.level
       guard Int(values[Int(map.place[Int(v)])]) == level else { continue }
       for e in Int(start[Int(v)])..<Int(start[Int(v) + 1]) {
-        let u = moves.backFrom[e]
-        let cost = moves.backCost[e]
-        let far = level + Int(cost & FlatMoves.costMask)
+        let move = moves.back[e]
+        let u = move.from
+        let far = level + move.cells
         let place = Int(map.place[Int(u)])
         guard isInside(u, left, top), far < Int(values[place]),
           far <= Int(DistanceTable.farthest)
         else { continue }
         if let blocked {
-          if cost & FlatMoves.claimsMore != 0, isBlocked(moves.backMove[e], blocked) { continue }
+          if move.isLong, isBlocked(moves.backMove[e], blocked) { continue }
           values[place] = UInt16(far)
           if blocked[Int(u)] { continue }
         } else {

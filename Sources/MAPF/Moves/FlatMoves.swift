@@ -3,6 +3,18 @@
 ///
 /// Unsafe memory, fenced here: filled in `init`, never written again, freed in `deinit`.
 final class FlatMoves: @unchecked Sendable {
+  /// A move by its end.
+  struct Back {
+    /// The vertex it leaves.
+    var from: Int32
+    /// As `cost` holds it.
+    var cost: Int32
+
+    /// Whether the move claims more than its end.
+    var isLong: Bool { cost & FlatMoves.claimsMore != 0 }
+    var cells: Int { Int(cost & FlatMoves.costMask) }
+  }
+
   /// What a move's `cost` entry holds besides the cost.
   static let costMask: Int32 = 0xFFFF
   /// Set when the move claims more than its end.
@@ -26,12 +38,11 @@ final class FlatMoves: @unchecked Sendable {
   let cost: UnsafePointer<Int32>
   let claimStart: UnsafePointer<Int32>
   let claims: UnsafePointer<Int32>
-  /// The same moves by their end, for searches backwards: start offsets, from-vertices, costs.
+  /// The same moves by their end, for searches backwards: start offsets, the moves, and what is read of
+  /// nearly each of them.
   let backStart: UnsafePointer<Int32>
-  let backFrom: UnsafePointer<Int32>
   let backMove: UnsafePointer<Int32>
-  /// The same moves' costs, as `cost` holds them: read one after the other.
-  let backCost: UnsafePointer<Int32>
+  let back: UnsafePointer<Back>
   /// The from-vertices again, four to a vertex and graph, filled up with the vertex itself; empty
   /// unless every move costs one and no vertex has more than four.
   let backFour: UnsafePointer<Int32>
@@ -42,6 +53,7 @@ final class FlatMoves: @unchecked Sendable {
   let mutexStart: UnsafePointer<Int32>
   let mutexes: UnsafePointer<Int32>
   private let memory: UnsafeMutablePointer<Int32>
+  private let backMemory: UnsafeMutablePointer<Back>
 
   init(_ graphs: [MoveGraph]) {
     precondition(!graphs.isEmpty, "no move graph")
@@ -65,13 +77,12 @@ final class FlatMoves: @unchecked Sendable {
       degree = max(degree, flat.start[i + 1] - flat.start[i])
     }
     maxDegree = Int(degree)
-    let back = FlatMoves.backwards(graphs, flat)
-    let four = FlatMoves.inFours(graphs, back.start, back.from, maxCost: maxCost)
+    let backwards = FlatMoves.backwards(graphs, flat)
+    let four = FlatMoves.inFours(graphs, backwards.start, backwards.back, maxCost: maxCost)
     hasBackFour = !four.isEmpty
     let parts = [
-      flat.start, flat.end, flat.cost, flat.claimStart, flat.claims, back.start, back.from,
-      back.move, graphs[0].mutexStart, graphs[0].mutexes, four,
-      back.move.map { flat.cost[Int($0)] },
+      flat.start, flat.end, flat.cost, flat.claimStart, flat.claims, backwards.start,
+      backwards.move, graphs[0].mutexStart, graphs[0].mutexes, four,
     ]
     memory = .allocate(capacity: parts.reduce(0) { $0 + $1.count })
     var offsets: [Int] = []
@@ -89,15 +100,19 @@ final class FlatMoves: @unchecked Sendable {
     claimStart = UnsafePointer(memory + offsets[3])
     claims = UnsafePointer(memory + offsets[4])
     backStart = UnsafePointer(memory + offsets[5])
-    backFrom = UnsafePointer(memory + offsets[6])
-    backMove = UnsafePointer(memory + offsets[7])
-    mutexStart = UnsafePointer(memory + offsets[8])
-    mutexes = UnsafePointer(memory + offsets[9])
-    backFour = UnsafePointer(memory + offsets[10])
-    backCost = UnsafePointer(memory + offsets[11])
+    backMove = UnsafePointer(memory + offsets[6])
+    mutexStart = UnsafePointer(memory + offsets[7])
+    mutexes = UnsafePointer(memory + offsets[8])
+    backFour = UnsafePointer(memory + offsets[9])
+    backMemory = .allocate(capacity: backwards.back.count)
+    for (e, move) in backwards.back.enumerated() { (backMemory + e).initialize(to: move) }
+    back = UnsafePointer(backMemory)
   }
 
-  deinit { memory.deallocate() }
+  deinit {
+    memory.deallocate()
+    backMemory.deallocate()
+  }
 
   /// The moves of `graph` from `v`.
   func range(graph: Int32, from v: Int32) -> Range<Int> {
@@ -105,7 +120,7 @@ final class FlatMoves: @unchecked Sendable {
     return Int(start[slot])..<Int(start[slot + 1])
   }
 
-  /// The entries in `backFrom`, `backMove` and `backCost` of the moves of `graph` that end in `v`.
+  /// The entries in `back` and `backMove` of the moves of `graph` that end in `v`.
   func backRange(graph: Int32, to v: Int32) -> Range<Int> {
     let slot = Int(graph) * (vertexCount + 1) + Int(v)
     return Int(backStart[slot])..<Int(backStart[slot + 1])
@@ -150,11 +165,11 @@ final class FlatMoves: @unchecked Sendable {
 
   private static func backwards(
     _ graphs: [MoveGraph], _ flat: Joined
-  ) -> (start: [Int32], from: [Int32], move: [Int32]) {
+  ) -> (start: [Int32], move: [Int32], back: [Back]) {
     let stride = graphs[0].vertexCount + 1
     var start = [Int32](repeating: 0, count: graphs.count * stride)
-    var from = [Int32](repeating: 0, count: flat.end.count)
-    var move = from
+    var move = [Int32](repeating: 0, count: flat.end.count)
+    var back = [Back](repeating: Back(from: 0, cost: 0), count: flat.end.count)
     for (g, graph) in graphs.enumerated() {
       var next = [Int32](repeating: 0, count: stride)
       for end in graph.moveEnd { next[Int(end) + 1] += 1 }
@@ -164,17 +179,18 @@ final class FlatMoves: @unchecked Sendable {
       for v in 0..<Int32(graph.vertexCount) {
         for m in graph.moves(from: v) {
           let end = Int(graph.moveEnd[Int(m)])
-          from[Int(next[end])] = v
-          move[Int(next[end])] = flat.firstMove[g] + m
+          let e = Int(next[end])
+          move[e] = flat.firstMove[g] + m
+          back[e] = Back(from: v, cost: flat.cost[Int(move[e])])
           next[end] += 1
         }
       }
     }
-    return (start, from, move)
+    return (start, move, back)
   }
 
   private static func inFours(
-    _ graphs: [MoveGraph], _ start: [Int32], _ from: [Int32], maxCost: Int
+    _ graphs: [MoveGraph], _ start: [Int32], _ back: [Back], maxCost: Int
   ) -> [Int32] {
     let vertices = graphs[0].vertexCount
     guard maxCost == 1 else { return [] }
@@ -184,7 +200,7 @@ final class FlatMoves: @unchecked Sendable {
       for v in 0..<vertices {
         let range = start[g * (vertices + 1) + v]..<start[g * (vertices + 1) + v + 1]
         guard range.count <= 4 else { return [] }
-        for e in range { four.append(from[Int(e)]) }
+        for e in range { four.append(back[Int(e)].from) }
         for _ in range.count..<4 { four.append(Int32(v)) }
       }
     }

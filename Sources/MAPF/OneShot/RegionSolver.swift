@@ -156,7 +156,7 @@ struct Region {
             moves.backMove[Int($0)]
           }
           let from = (moves.backStart[base]..<moves.backStart[base + 1]).map {
-            moves.backFrom[Int($0)]
+            moves.back[Int($0)].from
           }
           for w in from + ahead.map({ moves.end[Int($0)] }) where isOutside[Int(w)] {
             isOutside[Int(w)] = false
