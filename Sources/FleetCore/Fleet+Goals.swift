@@ -74,8 +74,7 @@ extension Fleet {
     let robot = robots[i].index
     if let held = places.place(heldBy: robot), places.group(at: held) == group { return held }
     let vertices = places.groups[group].vertices
-    let nearest = closest(i, vertices, from: at)
-    guard let nearest else {
+    guard let nearest = nearestBay(i, vertices, from: at) else {
       // A zone is closed: a way may be open again when it has moved.
       robots[i].goalDirty = true
       robots[i].isCutOff = true
@@ -141,6 +140,18 @@ extension Fleet {
     guard let best else { return -1 }
     places.hold(best.vertex, for: robots[i].index)
     return best.vertex
+  }
+
+  /// The nearest of a station's bays; nil: none can be reached. Of a single one that is too far to be
+  /// reserved any lower bound will do for a distance.
+  private mutating func nearestBay(
+    _ i: Int, _ bays: [Int32], from at: Int32
+  ) -> (vertex: Int32, distance: Int32)? {
+    let far = settings.reservationCells + Self.goalLookPeriod
+    guard bays.count == 1, !isLong(i), air(at, bays[0]) >= far else {
+      return closest(i, bays, from: at)
+    }
+    return isReachable(i, from: at, to: bays[0]) ? (bays[0], far) : nil
   }
 
   /// The nearest of `vertices` to drive to from `at`; nil: none can be reached.

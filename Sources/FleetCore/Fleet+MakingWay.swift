@@ -132,8 +132,8 @@ extension Fleet {
     return best.map { moves(to: $0.vertex, before) }
   }
 
-  /// Cells from one to the other through the air; 0 without a goal.
-  private func air(_ vertex: Int32, _ goal: Int32) -> Int32 {
+  /// Cells from one to the other as the crow flies along the axes, no way is shorter; 0 without a goal.
+  func air(_ vertex: Int32, _ goal: Int32) -> Int32 {
     guard goal >= 0 else { return 0 }
     let (a, b) = (site.graph.cells[Int(vertex)], site.graph.cells[Int(goal)])
     return abs(a.x - b.x) + abs(a.y - b.y)

@@ -64,6 +64,11 @@ struct PlanningDesk: Sendable {
   /// Has the planner back: what its round was about, and what has come of it. nil: it was not away.
   mutating func finish() -> (job: PlanningJob, result: PlanningResult)? {
     guard var round = round.take() else { return nil }
+    // Whoever waits helps.
+    if var helper = standIn.take() {
+      round.job.fillTables(of: &helper) { round.isComputed }
+      standIn = helper
+    }
     let result = round.finish()
     // A copy of the fleet shares the round: it will need the planner as well.
     planner = isKnownUniquelyReferenced(&round) ? round.takePlanner() : round.planner

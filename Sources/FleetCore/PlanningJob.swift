@@ -56,6 +56,17 @@ struct PlanningJob: Sendable {
     return PlanningResult(
       moves: moves, found: found, dealt: dispatch?.deal(by: &planner))
   }
+
+  /// Fills distance tables that `result` will ask for, the last ones first, until they are no longer
+  /// wanted. For a planner that shares its tables with the one that computes the result.
+  func fillTables(of planner: inout LifelongPlanner, until isOver: () -> Bool) {
+    guard !planner.followsWays else { return }
+    for agent in agents.reversed() where agent.mobility == .free && agent.goal >= 0 {
+      if isOver() { return }
+      planner.fillTable(graph: agent.graph, goal: agent.goal)
+    }
+    dispatch?.fillTables(of: &planner, until: isOver)
+  }
 }
 
 extension PlanningJob.Search {
@@ -77,6 +88,20 @@ extension PlanningJob.Search {
 }
 
 extension PlanningJob.Dispatch {
+  fileprivate func fillTables(of planner: inout LifelongPlanner, until isOver: () -> Bool) {
+    for unknown in missions.reversed() {
+      if isOver() { return }
+      var asked: Int32 = 0
+      let estimate = unknown.mission.estimate(site: site) { graph, from, to in
+        asked = graph
+        return planner.distance(graph: graph, from: from, to: to).map(Int32.init)
+      }
+      // Whoever takes it comes there first.
+      guard let start = estimate?.starts.first else { continue }
+      planner.fillTable(graph: asked, goal: start.rawValue)
+    }
+  }
+
   fileprivate func deal(by planner: inout LifelongPlanner) -> PlanningResult.Dealt {
     func distance(_ graph: Int32, _ from: Int32, _ to: Int32) -> Int32? {
       planner.distance(graph: graph, from: from, to: to).map(Int32.init)

@@ -35,6 +35,12 @@ final class PlanningRound: Sendable {
     wait.withLock { $0 = waiting }
   }
 
+  /// Whether nobody is computing it beside, any more or at all.
+  var isComputed: Bool {
+    guard wait.withLock({ $0 }) != nil else { return true }
+    return state.withLockIfAvailable { $0.result != nil } ?? false
+  }
+
   /// What has come of it, once that is there.
   func finish() -> PlanningResult {
     wait.withLock { $0 }?()

@@ -2,6 +2,7 @@ import Determinism
 import FleetModel
 import Foundation
 import Grid
+import MAPF
 import Testing
 
 @testable import FleetCore
@@ -119,6 +120,32 @@ private let thread: WorkBeside = { work in
     #expect(
       yard.sent.map { "\($0.robot) \($0.message)" } == copy.sent.map { "\($0.robot) \($0.message)" }
     )
+  }
+
+  @Test(arguments: [false, true]) func whoWaitsFillsTheTablesThatARoundAsksFor(_ helps: Bool) throws
+  {
+    var yard = try yard(Self.rows)
+    try yard.add("r1", 1, 1)
+    try yard.run(1)
+    let task = try yard.submit(try delivery())
+    let mission = try #require(yard.fleet.tasks.open[task]?.mission)
+    let open = yard.fleet.tasksToEstimate()
+    #expect(open.missions.map(\.mission) == [mission])
+    var planner = Fleet.planner(
+      yard.fleet.graphs, site: yard.site, settings: yard.settings, seed: Seed(1))
+    let job = PlanningJob(
+      agents: [PlanningAgent(graph: 0, at: 1, goal: 9, mobility: .free)], walls: [], closed: [],
+      budget: .none,
+      dispatch: PlanningJob.Dispatch(
+        dispatcher: Fleet.dispatcher(of: yard.site), tasks: open.tasks, missions: open.missions,
+        candidates: [], site: yard.site, now: yard.now))
+    var helper = LifelongPlanner(sharingGraphsOf: planner)
+    job.fillTables(of: &helper) { !helps }
+    let result = job.result(by: &planner)
+    #expect(result.dealt?.estimates.count == 1)
+    // It counts as of the last step.
+    _ = job.moves(by: &planner)
+    #expect(planner.statistics.tableFills == (helps ? 0 : 2))
   }
 
   /// What is dealt out beside the events goes to those who can still have it when it is due.

@@ -145,6 +145,14 @@ public struct LifelongPlanner: Sendable {
     return UInt16(min(ways.map.air(v, goal), Int32(DistanceTable.farthest)))
   }
 
+  /// Whether agents follow ways of their own, not tables of distances to their goals.
+  public var followsWays: Bool { ways != nil }
+
+  /// Fills the table of `goal` if it is not filled yet, for who will ask for it.
+  public mutating func fillTable(graph: Int32, goal: Int32) {
+    _ = tables.table(graph: graph, goal: goal)
+  }
+
   /// Plans one move at most for each agent, from `at`.
   /// - Returns: the moves, leaders before followers. Agents without one stay.
   /// - Complexity: O(agents) in practice, and one search per goal that is new.
