@@ -250,7 +250,7 @@ extension Fleet {
 
   /// Where each class may go has changed.
   mutating func rebuildGraphs() {
-    graphs = site.classes.indices.map { site.moveGraph(forClass: $0, closed: closedZones) }
+    graphs = site.moveGraphs(closed: closedZones)
     long = LongVehicles(site: site, closed: closedZones)
     planning.replace(
       with: Self.planner(graphs, site: site, settings: settings, seed: planningSeed),

@@ -93,7 +93,7 @@ public struct Fleet: Sendable {
     endAt = PlannedEnds(vertexCount: site.graph.vertexCount)
     let closed = site.closedAtStart
     closedZones = closed
-    graphs = site.classes.indices.map { site.moveGraph(forClass: $0, closed: closed) }
+    graphs = site.moveGraphs(closed: closed)
     long = LongVehicles(site: site, closed: closed)
     traffic = Traffic(resourceCount: graphs.first?.resourceCount ?? site.graph.vertexCount)
     planning = PlanningDesk(

@@ -22,17 +22,30 @@ extension Site {
   /// The closures with which the site opens, one entry a zone.
   public var closedAtStart: [Bool] { zones.map(\.closedAtStart) }
 
-  /// The moves that class `forClass` can make while the zones marked in `closed` are closed. Of a
-  /// class longer than a cell: between the cells on which its centre may come to rest, whatever
-  /// it must turn for that (see `poseGraph`).
+  /// The moves that each class can make while the zones marked in `closed` are closed; classes that may
+  /// use the same cells share theirs. Of a class longer than a cell: between the cells on which its
+  /// centre may come to rest, whatever it must turn for that (see `poseGraph`).
   /// - Parameter closed: one entry a zone.
-  /// - Complexity: O(vertices)
-  public func moveGraph(forClass classIndex: Int, closed: [Bool]) -> MoveGraph {
+  /// - Complexity: O(vertices) a class
+  public func moveGraphs(closed: [Bool]) -> [MoveGraph] {
+    var known: [(usable: [Bool], graph: MoveGraph)] = []
+    return classes.indices.map { classIndex in
+      let usable = usable(class: classIndex, closed: closed)
+      if let same = known.first(where: { $0.usable == usable }) { return same.graph }
+      let graph = MoveGraph(
+        graph: graph, allowed: { usable[$0.index] }, noStop: { isNoStop($0) },
+        mutexes: zones.filter(\.exclusive).map(\.cells))
+      known.append((usable, graph))
+      return graph
+    }
+  }
+
+  /// Vertex -> whether a class may be there.
+  private func usable(class classIndex: Int, closed: [Bool]) -> [Bool] {
     precondition(closed.count == zones.count, "\(closed.count) closures, \(zones.count) zones")
-    return MoveGraph(
-      graph: graph,
-      allowed: { canRest(on: $0, class: classIndex) && !isClosed($0, closed: closed) },
-      noStop: { isNoStop($0) },
-      mutexes: zones.filter(\.exclusive).map(\.cells))
+    return (0..<Int32(graph.vertexCount)).map {
+      let vertex = VertexID($0)
+      return canRest(on: vertex, class: classIndex) && !isClosed(vertex, closed: closed)
+    }
   }
 }

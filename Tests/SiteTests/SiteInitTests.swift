@@ -75,17 +75,21 @@ import Testing
   @Test func closedAndForbiddenCellsAreNotInTheMoves() throws {
     var town = try TownFixture(".....")
     town.plan.classes.append(try TownFixture.vehicle("bus"))
+    town.plan.classes.append(try TownFixture.vehicle("cab"))
     var vans = SitePlan.Zone(id: try ZoneID("vans"), cells: [Cell(x: 1, y: 0)])
-    vans.classes = [try ClassID("van")]
+    vans.classes = [try ClassID("van"), try ClassID("cab")]
     var works = SitePlan.Zone(id: try ZoneID("works"), cells: [Cell(x: 3, y: 0)])
     works.closedAtStart = true
     town.plan.zones = [vans, works]
     let site = try town.site()
     #expect(site.closedAtStart == [false, true])
-    let open = site.moveGraph(forClass: 0, closed: [false, false])
-    #expect((0..<5).map { open.isResting($0) } == [true, true, true, true, true])
-    let bus = site.moveGraph(forClass: 1, closed: site.closedAtStart)
-    #expect((0..<5).map { bus.isResting($0) } == [true, false, true, false, true])
+    func resting(_ closed: [Bool]) -> [String] {
+      site.moveGraphs(closed: closed).map { graph in
+        (0..<5).map { graph.isResting($0) ? "x" : "-" }.joined()
+      }
+    }
+    #expect(resting([false, false]) == ["xxxxx", "x-xxx", "xxxxx"])
+    #expect(resting(site.closedAtStart) == ["xxx-x", "x-x-x", "xxx-x"])
   }
 
   @Test func theFleetStartsOnParkingPlacesItMayEnter() throws {

@@ -8,7 +8,7 @@
 /// Unsafe memory, fenced here: a mark for each vertex.
 final class DistanceRepair: @unchecked Sendable {
   private let moves: FlatMoves
-  /// Vertex -> the moves of all graphs that pass through it without ending there.
+  /// Vertex -> the moves of all distinct graphs that pass through it without ending there.
   private let passStart: [Int32]
   private let passes: [(move: Int32, origin: Int32)]
   /// Vertex -> the last repair in which it had lost its way.
@@ -37,7 +37,7 @@ final class DistanceRepair: @unchecked Sendable {
     _ moves: FlatMoves
   ) -> (start: [Int32], passes: [(move: Int32, origin: Int32)]) {
     var found: [(through: Int32, move: Int32, origin: Int32)] = []
-    for g in 0..<moves.graphCount {
+    for g in 0..<moves.graphCount where moves.distinct.firstIndex(of: moves.distinct[g]) == g {
       for v in 0..<Int32(moves.vertexCount) {
         for m in moves.range(graph: Int32(g), from: v)
         where moves.cost[m] & FlatMoves.claimsMore != 0 {

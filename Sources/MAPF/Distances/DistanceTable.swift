@@ -89,7 +89,7 @@ final class DistanceSearch: @unchecked Sendable {
   private func searchCells(
     _ distance: UnsafeMutablePointer<UInt16>, _ graph: Int32, _ goal: Int32
   ) -> Int {
-    let four = moves.backFour + 4 * Int(graph) * moves.vertexCount
+    let four = moves.backFour + 4 * Int(moves.distinct[Int(graph)]) * moves.vertexCount
     let queue = queues
     queue[0] = goal
     var head = 0
@@ -118,7 +118,7 @@ final class DistanceSearch: @unchecked Sendable {
     _ distance: UnsafeMutablePointer<UInt16>, _ graph: Int32, _ goal: Int32,
     blocked: UnsafePointer<Bool>?
   ) -> Int {
-    let start = moves.backStart + Int(graph) * (moves.vertexCount + 1)
+    let start = moves.backStart + Int(moves.rows[Int(graph)])
     let (back, ends, mask) = (moves.back, self.ends, queueCount - 1)
     let (queues, stride) = (self.queues, moves.vertexCount + 1)
     let farthest = Int(DistanceTable.farthest)

@@ -136,7 +136,7 @@ public struct DistanceTables: Sendable {
   /// The table of `goal`.
   mutating func table(graph: Int32, goal: Int32) -> DistanceTable {
     precondition(goal >= 0 && Int(goal) < moves.vertexCount, "goal \(goal) is no vertex")
-    let key = TableShelf.Key(graph: moves.sameAs[Int(graph)], goal: goal)
+    let key = TableShelf.Key(graph: moves.distinct[Int(graph)], goal: goal)
     if let known = kept.table(of: key) {
       hits += 1
       return known

@@ -5,9 +5,10 @@ struct MoveComponents: Sendable {
 
   /// - Complexity: O(vertices + moves)
   init(_ moves: FlatMoves) {
-    component = (0..<moves.graphCount).map { graph in
+    let distinct = (0..<moves.distinctCount).map { graph in
       StrongComponents(ClassMoves(moves: moves, graph: graph)).component
     }
+    component = moves.distinct.map { distinct[Int($0)] }
   }
 
   /// The component of a vertex.
@@ -20,6 +21,7 @@ struct MoveComponents: Sendable {
 
   private struct ClassMoves: ComponentGraph {
     let moves: FlatMoves
+    /// Among the distinct ones.
     let graph: Int
 
     var vertexCount: Int { moves.vertexCount }

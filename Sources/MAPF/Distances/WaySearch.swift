@@ -64,7 +64,7 @@ final class WaySearch: @unchecked Sendable {
     cells[Int(start)] = 0
     from[Int(start)] = -1
     open.push(start, at: Self.weight * Int(map.air(start, goal)))
-    let base = Int(graph) * (moves.vertexCount + 1)
+    let base = Int(moves.rows[Int(graph)])
     var left = Self.visitLimit
     while left > 0, let v = open.pop() {
       if v == goal { return way(start, goal) }
@@ -121,7 +121,7 @@ final class WaySearch: @unchecked Sendable {
     var open = takeQueue()
     defer { self.open = open }
     open.removeAll()
-    let start = moves.backStart + Int(graph) * (moves.vertexCount + 1)
+    let start = moves.backStart + Int(moves.rows[Int(graph)])
     // Where the way lies in the window, from its end on.
     var seeds: [(vertex: Int32, rest: UInt16)] = []
     for (v, rest) in zip(way.vertices, way.rest)

@@ -277,7 +277,7 @@ public struct LifelongPlanner: Sendable {
     kernel.place(
       a, at: agent.at, heading: 0, goal: leads ? agent.goal : -1, agent.mobility,
       isKnown: a < known && isSame)
-    kernel.startBase[a] = agent.graph * Int32(moves.vertexCount + 1)
+    kernel.startBase[a] = moves.rows[Int(agent.graph)]
     kernel.tables[a] = leads ? values : nil
     kernel.here[a] = way
     kernel.remaining[a] = leads ? Int32(way) : 0

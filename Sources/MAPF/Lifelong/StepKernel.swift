@@ -69,7 +69,7 @@ struct StepKernel {
   mutating func place(_ a: Int, at v: Int32, graph: Int32, goal g: Int32, moves isFree: Bool) {
     at[a] = v
     goal[a] = g
-    startBase[a] = graph * Int32(moves.vertexCount + 1)
+    startBase[a] = moves.rows[Int(graph)]
     next[a] = Self.undecided
     nextMove[a] = Self.none
     pulled[a] = Self.none

@@ -31,7 +31,12 @@ final class FlatMoves: @unchecked Sendable {
   let backMoveLimit: Int
   /// Graph -> its first move.
   let firstMove: [Int32]
-  /// `graph * (vertexCount + 1) + vertex` -> first move.
+  /// Graph -> its number among those whose moves differ: of each of these the moves are here once.
+  let distinct: [Int32]
+  let distinctCount: Int
+  /// Graph -> where its vertices begin in `start` and `backStart`.
+  let rows: UnsafePointer<Int32>
+  /// Row and vertex -> first move.
   let start: UnsafePointer<Int32>
   let end: UnsafePointer<Int32>
   /// Cost in the low 16 bits, `claimsMore` above.
@@ -43,12 +48,10 @@ final class FlatMoves: @unchecked Sendable {
   let backStart: UnsafePointer<Int32>
   let backMove: UnsafePointer<Int32>
   let back: UnsafePointer<Back>
-  /// The from-vertices again, four to a vertex and graph, filled up with the vertex itself; empty
-  /// unless every move costs one and no vertex has more than four.
+  /// The from-vertices again, four to a vertex and distinct graph, filled up with the vertex itself;
+  /// empty unless every move costs one and no vertex has more than four.
   let backFour: UnsafePointer<Int32>
   let hasBackFour: Bool
-  /// Graph -> the first graph with the same moves; distances in both are the same.
-  let sameAs: [Int32]
   /// Vertex -> mutexes it belongs to.
   let mutexStart: UnsafePointer<Int32>
   let mutexes: UnsafePointer<Int32>
@@ -65,24 +68,31 @@ final class FlatMoves: @unchecked Sendable {
       precondition(graph.vertexCount == vertices, "move graphs of different sites")
       precondition(graph.resourceCount == graphs[0].resourceCount, "different mutexes")
     }
-    sameAs = graphs.indices.map { g in
-      Int32(graphs.firstIndex { $0.hasSameMoves(as: graphs[g]) } ?? g)
+    var different: [MoveGraph] = []
+    var distinct: [Int32] = []
+    for graph in graphs {
+      let known = different.firstIndex { $0.hasSameMoves(as: graph) }
+      distinct.append(Int32(known ?? different.count))
+      if known == nil { different.append(graph) }
     }
-    let flat = FlatMoves.joined(graphs)
-    firstMove = flat.firstMove
+    self.distinct = distinct
+    distinctCount = different.count
+    let flat = FlatMoves.joined(different)
+    firstMove = distinct.map { flat.firstMove[Int($0)] }
     backMoveLimit = graphs.map(\.moveCount).max() ?? 0
     maxCost = Int(graphs.lazy.flatMap(\.moveCost).max() ?? 1)
     var degree: Int32 = 0
-    for i in 0..<graphs.count * (vertices + 1) - 1 {
+    for i in 0..<different.count * (vertices + 1) - 1 {
       degree = max(degree, flat.start[i + 1] - flat.start[i])
     }
     maxDegree = Int(degree)
-    let backwards = FlatMoves.backwards(graphs, flat)
-    let four = FlatMoves.inFours(graphs, backwards.start, backwards.back, maxCost: maxCost)
+    let backwards = FlatMoves.backwards(different, flat)
+    let four = FlatMoves.inFours(different, backwards.start, backwards.back, maxCost: maxCost)
     hasBackFour = !four.isEmpty
     let parts = [
       flat.start, flat.end, flat.cost, flat.claimStart, flat.claims, backwards.start,
       backwards.move, graphs[0].mutexStart, graphs[0].mutexes, four,
+      distinct.map { $0 * Int32(vertices + 1) },
     ]
     memory = .allocate(capacity: parts.reduce(0) { $0 + $1.count })
     var offsets: [Int] = []
@@ -104,6 +114,7 @@ final class FlatMoves: @unchecked Sendable {
     mutexStart = UnsafePointer(memory + offsets[7])
     mutexes = UnsafePointer(memory + offsets[8])
     backFour = UnsafePointer(memory + offsets[9])
+    rows = UnsafePointer(memory + offsets[10])
     backMemory = .allocate(capacity: backwards.back.count)
     for (e, move) in backwards.back.enumerated() { (backMemory + e).initialize(to: move) }
     back = UnsafePointer(backMemory)
@@ -116,13 +127,13 @@ final class FlatMoves: @unchecked Sendable {
 
   /// The moves of `graph` from `v`.
   func range(graph: Int32, from v: Int32) -> Range<Int> {
-    let slot = Int(graph) * (vertexCount + 1) + Int(v)
+    let slot = Int(rows[Int(graph)]) + Int(v)
     return Int(start[slot])..<Int(start[slot + 1])
   }
 
   /// The entries in `back` and `backMove` of the moves of `graph` that end in `v`.
   func backRange(graph: Int32, to v: Int32) -> Range<Int> {
-    let slot = Int(graph) * (vertexCount + 1) + Int(v)
+    let slot = Int(rows[Int(graph)]) + Int(v)
     return Int(backStart[slot])..<Int(backStart[slot + 1])
   }
 

@@ -185,7 +185,7 @@ struct ConfigurationSearch {
     guard Int(depth) < free.count else { return }
     let i = order[Int(node) * free.count + Int(depth)]
     let v = Int(configurations[Int(node) * free.count + Int(i)])
-    let base = Int(agents[free[Int(i)]].graph) * (moves.vertexCount + 1) + v
+    let base = Int(moves.rows[Int(agents[free[Int(i)]].graph)]) + v
     var choices = Array(moves.start[base]..<moves.start[base + 1])
     choices.append(-1)
     rng.shuffle(&choices)

@@ -149,7 +149,7 @@ struct Region {
     for _ in 0..<radius {
       var next: [Int32] = []
       for v in frontier {
-        for g in 0..<moves.graphCount {
+        for g in 0..<moves.distinctCount {
           let base = g * (moves.vertexCount + 1) + Int(v)
           let ahead = (moves.start[base]..<moves.start[base + 1]).map { $0 }
           let back = (moves.backStart[base]..<moves.backStart[base + 1]).map {
