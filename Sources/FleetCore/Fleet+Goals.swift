@@ -38,9 +38,10 @@ extension Fleet {
   /// The next errand to which there is a way; the mission is told of those without.
   private mutating func reachableErrand(_ i: Int, _ at: Int32) -> Errand? {
     for _ in 0..<8 {
-      guard let errand = nextErrand(i, at), let task = robots[i].job.task,
-        case .cell(let cell) = errand.target, !isReachable(i, from: at, to: cell.rawValue)
-      else { return nextErrand(i, at) }
+      guard let errand = nextErrand(i, at) else { return nil }
+      guard let task = robots[i].job.task, case .cell(let cell) = errand.target,
+        !isReachable(i, from: at, to: cell.rawValue)
+      else { return errand }
       let now = self.now
       apply(tasks.update(task) { $0.mission.unreachable(cell, now: now) } ?? [], task, i)
     }
@@ -56,9 +57,10 @@ extension Fleet {
         target: .station(charger), stops: true,
         action: ErrandAction(kind: .charge, durationMilliseconds: 0))
     case .task(let id):
-      guard let open = tasks.open[id], open.record.state != .paused else { return nil }
       let now = self.now
-      return tasks.update(id) { $0.mission.nextErrand(from: VertexID(at), now: now) } ?? nil
+      return tasks.update(id) {
+        $0.record.state == .paused ? nil : $0.mission.nextErrand(from: VertexID(at), now: now)
+      } ?? nil
     }
   }
 
