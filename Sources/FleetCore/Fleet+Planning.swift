@@ -37,7 +37,7 @@ extension Fleet {
       agents[i].at = traffic.plannedEnd(robots[i].index)
     }
     let found = planning.use { [agents] in search.found(by: &$0, agents, walls: walls) }
-    for move in note(found) { append(move) }
+    for move in counted(found) { append(move) }
   }
 
   /// nil: it is not the time to search.
@@ -49,7 +49,7 @@ extension Fleet {
 
   /// Counts what has come of a search.
   /// - Returns: the moves to append.
-  mutating func note(_ found: PlanningResult.Found?) -> [PlannedMove] {
+  mutating func counted(_ found: PlanningResult.Found?) -> [PlannedMove] {
     guard let found else { return [] }
     if found.tookTurn { unstickCount += 1 }
     statistics.regionSearches += 1

@@ -28,7 +28,7 @@ extension Fleet {
   mutating func finishPlanning() {
     guard let (job, result) = planning.finish() else { return }
     for move in result.moves where canFollow(Int(move.agent), job) { append(move) }
-    let way = note(result.found)
+    let way = counted(result.found)
     // Asked before the first of them: one may lead a robot through its own goal.
     let free = Set(way.map(\.agent)).filter { canFollow(Int($0), job) }
     for move in way where free.contains(move.agent) { append(move) }

@@ -9,7 +9,7 @@ struct PlanningDesk: Sendable {
   // Either is nil, never both. Not an enumeration: the planner is asked for distances in place.
   private var planner: LifelongPlanner?
   private var round: PlanningRound?
-  /// Answers for it while it is away; made for the first round beside.
+  /// Answers for it while it is away, and fills tables for it; made for the first round beside.
   private var standIn: LifelongPlanner?
 
   init(_ planner: LifelongPlanner) { self.planner = planner }
@@ -65,9 +65,9 @@ struct PlanningDesk: Sendable {
   mutating func finish() -> (job: PlanningJob, result: PlanningResult)? {
     guard var round = round.take() else { return nil }
     // Whoever waits helps.
-    if var helper = standIn.take() {
-      round.job.fillTables(of: &helper) { round.isComputed }
-      standIn = helper
+    if var present = standIn.take() {
+      round.job.fillTables(of: &present) { !round.isBeingComputed }
+      standIn = present
     }
     let result = round.finish()
     // A copy of the fleet shares the round: it will need the planner as well.

@@ -50,14 +50,16 @@ struct PlanningJob: Sendable {
   /// All that is asked for, as if the moves were appended at once.
   func result(by planner: inout LifelongPlanner) -> PlanningResult {
     let moves = self.moves(by: &planner)
-    var agents = self.agents
-    for move in moves { agents[Int(move.agent)].at = move.to }
-    let found = search.flatMap { $0.found(by: &planner, agents, walls: walls) }
+    let found = search.flatMap { search in
+      var agents = self.agents
+      for move in moves { agents[Int(move.agent)].at = move.to }
+      return search.found(by: &planner, agents, walls: walls)
+    }
     return PlanningResult(
       moves: moves, found: found, dealt: dispatch?.deal(by: &planner))
   }
 
-  /// Fills distance tables that `result` will ask for, the last ones first, until they are no longer
+  /// Fills distance tables that `result` may ask for, the last ones first, until they are no longer
   /// wanted. For a planner that shares its tables with the one that computes the result.
   func fillTables(of planner: inout LifelongPlanner, until isOver: () -> Bool) {
     guard !planner.followsWays else { return }
@@ -91,13 +93,13 @@ extension PlanningJob.Dispatch {
   fileprivate func fillTables(of planner: inout LifelongPlanner, until isOver: () -> Bool) {
     for unknown in missions.reversed() {
       if isOver() { return }
-      var asked: Int32 = 0
+      var asked: Int32?
       let estimate = unknown.mission.estimate(site: site) { graph, from, to in
         asked = graph
         return planner.distance(graph: graph, from: from, to: to).map(Int32.init)
       }
       // Whoever takes it comes there first.
-      guard let start = estimate?.starts.first else { continue }
+      guard let asked, let start = estimate?.starts.first else { continue }
       planner.fillTable(graph: asked, goal: start.rawValue)
     }
   }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Begins work beside the core and returns what waits for its end; both may be called from anywhere, and
 /// waiting any number of times. How is the shell's business. The core asks for a result when it is
-/// due by the time that it is told, never whether it is there: what it does is the same with or
-/// without.
+/// due by the time that it is told. Whether it is there decides only whether the core helps while it
+/// waits: what it does is the same with or without.
 public typealias WorkBeside =
   @Sendable (_ work: @escaping @Sendable () -> Void) -> @Sendable () -> Void
 
@@ -35,10 +35,10 @@ final class PlanningRound: Sendable {
     wait.withLock { $0 = waiting }
   }
 
-  /// Whether nobody is computing it beside, any more or at all.
-  var isComputed: Bool {
-    guard wait.withLock({ $0 }) != nil else { return true }
-    return state.withLockIfAvailable { $0.result != nil } ?? false
+  /// Whether somebody else has still to compute it.
+  var isBeingComputed: Bool {
+    guard wait.withLock({ $0 }) != nil else { return false }
+    return state.withLockIfAvailable { $0.result == nil } ?? true
   }
 
   /// What has come of it, once that is there.

@@ -23,6 +23,8 @@ extension SweepRun {
     guard let current = aim else { return }
     if current.isReached || plannedEnd == tour.vertices[current.position] {
       aim = current.isEntry ? farEnd(from: current.position) : nil
+      // What is planned may lead to the far end already, or off the strip.
+      if current.isEntry { advanceAim(plannedEnd) }
     } else if !isNeedy(current.position) {
       aim = nil
     } else if !current.isEntry, let plannedEnd, let back = wayBack(from: plannedEnd, current) {

@@ -112,8 +112,12 @@ import Testing
     _ = task
   }
 
-  @Test func aStationBehindAClosedZoneIsAWaitWithAName() throws {
-    var yard = try Yard(["a..z..b", "...#...", "P.P#P.C"])
+  /// - Parameter far: cells more on the way: of a bay far away no distance is asked.
+  @Test(arguments: [0, 60])
+  func aStationBehindAClosedZoneIsAWaitWithAName(_ far: Int) throws {
+    let more = String(repeating: ".", count: far)
+    let walls = String(repeating: "#", count: far)
+    var yard = try Yard(["a..z..\(more)b", "...#..\(walls).", "P.P#P.\(walls)C"])
     try yard.add("r1", 1, 1)
     let task = try yard.submit(try delivery())
     try yard.run(60) { $0.fleet.tasks.open[task]?.mission.isLoaded == true }

@@ -33,8 +33,13 @@ private let thread: WorkBeside = { work in
 
   /// All that three robots with work are sent in a minute, with one paused and one more that comes
   /// meanwhile.
-  private func said(_ beside: WorkBeside?, above: Int = 0) throws -> [String] {
+  private func said(
+    _ beside: WorkBeside?, above: Int = 0, tableMemoryLimit: Int = 1 << 20
+  ) throws -> [String] {
     var yard = try yard(Self.rows, beside: beside, above: above)
+    yard.settings.tableMemoryLimit = tableMemoryLimit
+    yard.fleet = Fleet(site: yard.site, settings: yard.settings, serverEpoch: 1, seed: Seed(1))
+    yard.fleet.workBeside = beside
     let first = try yard.add("r1", 1, 1)
     try yard.add("r2", 6, 1)
     try yard.add("r3", 3, 3)
@@ -53,6 +58,8 @@ private let thread: WorkBeside = { work in
     let lazily = try said(nil)
     #expect(lazily.count > 100)
     #expect(try said(thread) == lazily)
+    // Each takes the other's tables.
+    #expect(try said(thread, tableMemoryLimit: 0) == lazily)
     let atOnce = try said { work in
       work()
       return {}
@@ -120,6 +127,21 @@ private let thread: WorkBeside = { work in
     #expect(
       yard.sent.map { "\($0.robot) \($0.message)" } == copy.sent.map { "\($0.robot) \($0.message)" }
     )
+  }
+
+  @Test func theTablesOfARoundThatIsLateAreFilledByWhoeverWaits() throws {
+    func fills(_ beside: WorkBeside?) throws -> Int {
+      var yard = try yard(Self.rows, beside: beside)
+      try yard.add("r1", 1, 1)
+      try yard.add("r2", 6, 1)
+      try yard.submit(try delivery())
+      try yard.run(4)
+      try yard.run(1) { !$0.fleet.planning.isUnderWay }
+      return yard.fleet.planning.use { $0.statistics.tableFills }
+    }
+    // Nothing is done before somebody waits for it.
+    let late = try fills { work in work }
+    #expect(try late < fills(nil))
   }
 
   @Test(arguments: [false, true]) func whoWaitsFillsTheTablesThatARoundAsksFor(_ helps: Bool) throws

@@ -27,6 +27,71 @@ private func moves(_ seed: UInt64) -> FlatMoves {
   return FlatMoves([all, streets, all])
 }
 
+@Suite struct DistanceSearchTests {
+  /// By relaxing all moves until nothing changes.
+  private func distances(
+    _ moves: FlatMoves, _ graph: Int32, to goal: Int32, round blocked: [Bool]
+  ) -> [UInt16] {
+    var values = [Int](repeating: .max, count: moves.vertexCount)
+    values[Int(goal)] = 0
+    var changes = !blocked[Int(goal)]
+    while changes {
+      changes = false
+      for v in 0..<Int32(moves.vertexCount) {
+        for m in moves.range(graph: graph, from: v)
+        where values[Int(moves.end[m])] < .max
+          && !moves.claimsVertex(of: m, where: { blocked[$0] })
+        {
+          let far = values[Int(moves.end[m])] + Int(moves.cost[m] & FlatMoves.costMask)
+          if far < values[Int(v)] { (values[Int(v)], changes) = (far, true) }
+        }
+      }
+    }
+    return values.map { $0 == .max ? DistanceTable.unreachable : UInt16($0) }
+  }
+
+  @Test(arguments: 0..<6 as Range<UInt64>)
+  func aSearchFindsWhatRelaxingAllMovesFinds(seed: UInt64) {
+    let moves = moves(seed)
+    #expect(moves.maxCost > 1)
+    // One search for all of them: it leaves nothing behind.
+    let search = DistanceSearch(moves)
+    let table = DistanceTable(count: moves.vertexCount)
+    var rng = Seed(seed).derive("goals").generator()
+    let open = [Bool](repeating: false, count: moves.vertexCount)
+    for graph in Int32(0)..<2 {
+      for _ in 0..<4 {
+        let goal = Int32(rng.next(below: moves.vertexCount))
+        var blocked = open.map { _ in rng.chance(0.1) }
+        blocked[Int(goal)] = rng.chance(0.2)
+        for walls in [nil, blocked] {
+          search.fill(table, graph: graph, goal: goal, blocked: walls)
+          let found = Array(UnsafeBufferPointer(start: table.values, count: table.count))
+          #expect(found == distances(moves, graph, to: goal, round: walls ?? open))
+          #expect(!table.isCutOff)
+        }
+      }
+    }
+  }
+
+  /// Moves of one and of four cells by turns.
+  @Test func longWaysAreCutOffInASearchByDistanceToo() {
+    let count: Int32 = 66_500
+    let line = GridMap(
+      width: count, height: 1, passable: [Bool](repeating: true, count: Int(count)))
+    let moves = FlatMoves([
+      MoveGraph(graph: Graph(line), noStop: { (1...3).contains($0.rawValue % 5) })
+    ])
+    #expect(moves.maxCost == 4)
+    let table = DistanceTable(count: moves.vertexCount)
+    DistanceSearch(moves).fill(table, graph: 0, goal: 0, blocked: nil)
+    #expect(table.isCutOff)
+    #expect(table.values[60_000] == 60_000 && table.values[65_530] == 65_530)
+    #expect(table.values[65_534] == DistanceTable.farthest)
+    #expect(table.values[66_495] == DistanceTable.farthest)
+  }
+}
+
 @Suite struct DistanceRepairTests {
   @Test(arguments: UInt64(0)..<12)
   func repairedTablesAreThoseOfAWholeSearch(seed: UInt64) {

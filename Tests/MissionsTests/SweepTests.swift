@@ -143,6 +143,18 @@ struct SweepTests {
     equal(mission.nextErrand(from: VertexID(4), now: .zero)?.target, .cell(VertexID(8)))
   }
 
+  /// Several legs were planned at once, to the far end and no farther: it does not stay there.
+  @Test func aPlanThatEndsAtTheFarEndIsLedOn() throws {
+    let site = try Drawn.site(["..~~.."])
+    var mission = try sweep(site)
+    let narrow = vehicle("narrow", sweepWidth: 500)
+    _ = mission.assign(vehicle: narrow, at: VertexID(0), site: site, now: .zero)
+    equal(mission.nextErrand(from: VertexID(0), now: .zero)?.target, .cell(VertexID(2)))
+    for cell in [1, 2, 3] as [Int32] { mission.planned(VertexID(cell), now: .zero) }
+    equal(mission.nextErrand(from: VertexID(3), now: .zero)?.target, .cell(VertexID(2)))
+    equal(mission.nextErrand(from: VertexID(3), now: .zero)?.target, .cell(VertexID(2)))
+  }
+
   @Test func narrowMachinePassesMoreOften() throws {
     for seed in 0..<20 as Range<UInt64> {
       var rng = Seed(seed).derive("narrow").generator()

@@ -3,6 +3,7 @@ import FleetModel
 import Foundation
 import Grid
 import Site
+import Testing
 
 @testable import Missions
 
@@ -13,6 +14,7 @@ struct Walker {
   var at: VertexID
   var planned: [VertexID] = []
   var effects: [MissionEffect] = []
+  private var asked = 0
   /// Cells driven and turns made.
   var steps = 0
   var turns = 0
@@ -75,7 +77,14 @@ struct Walker {
 
   private mutating func plan(using rng: inout SeededGenerator) {
     let end = planned.last ?? at
-    guard let errand = mission.nextErrand(from: end, now: now),
+    let found = mission.nextErrand(from: end, now: now)
+    asked += 1
+    if asked % 16 == 0 {
+      // Asked again it says the same.
+      var copy = mission
+      #expect(copy.nextErrand(from: end, now: now) == found)
+    }
+    guard let errand = found,
       case .cell(let goal) = errand.target
     else { return }
     if end == goal, errand.stops {

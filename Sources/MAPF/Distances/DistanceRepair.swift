@@ -37,9 +37,9 @@ final class DistanceRepair: @unchecked Sendable {
     _ moves: FlatMoves
   ) -> (start: [Int32], passes: [(move: Int32, origin: Int32)]) {
     var found: [(through: Int32, move: Int32, origin: Int32)] = []
-    for g in 0..<moves.graphCount where moves.distinct.firstIndex(of: moves.distinct[g]) == g {
+    for g in moves.firsts {
       for v in 0..<Int32(moves.vertexCount) {
-        for m in moves.range(graph: Int32(g), from: v)
+        for m in moves.range(graph: g, from: v)
         where moves.cost[m] & FlatMoves.claimsMore != 0 {
           for c in moves.claimStart[m]..<moves.claimStart[m + 1] {
             let through = moves.claims[Int(c)]

@@ -51,8 +51,8 @@ final class DistanceSearch: @unchecked Sendable {
     var queueCount = 1
     while queueCount <= moves.maxCost { queueCount *= 2 }
     self.queueCount = queueCount
-    // A vertex waits once in a queue: it is put in only when it has come nearer. One more slot each
-    // for `searchCells`, which writes before it knows.
+    // A vertex waits once in a queue: it is put in only when it has come nearer. One more slot each,
+    // for searches write before they know.
     queues = .allocate(capacity: queueCount * (moves.vertexCount + 1))
     ends = .allocate(capacity: queueCount)
     for k in 0..<queueCount { (ends + k).initialize(to: queues + k * (moves.vertexCount + 1)) }
@@ -127,7 +127,7 @@ final class DistanceSearch: @unchecked Sendable {
     var idle = 0
     queues[0] = goal
     ends[0] = queues + 1
-    while idle <= moves.maxCost {
+    while idle < moves.maxCost {
       let queue = queues + (level & mask) * stride
       let end = ends[level & mask]
       ends[level & mask] = queue

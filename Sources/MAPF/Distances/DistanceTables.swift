@@ -86,8 +86,11 @@ public struct DistanceTables: Sendable {
       return detour
     }
     let repair = Self.own(&repair, DistanceRepair.init, moves)
-    blocked.withUnsafeBufferPointer {
-      repair.fill(detour, base: base, graph: graph, walls: walls, blocked: $0)
+    // Held until it is read: another thread may want its memory.
+    withExtendedLifetime(base) {
+      blocked.withUnsafeBufferPointer {
+        repair.fill(detour, base: base, graph: graph, walls: walls, blocked: $0)
+      }
     }
     if repair.lastLost > moves.vertexCount / Self.repairShare { wholeFills = Self.wholeFillsInRow }
     return detour

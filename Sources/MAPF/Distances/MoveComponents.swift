@@ -5,7 +5,7 @@ struct MoveComponents: Sendable {
 
   /// - Complexity: O(vertices + moves)
   init(_ moves: FlatMoves) {
-    let distinct = (0..<moves.distinctCount).map { graph in
+    let distinct = moves.firsts.map { graph in
       StrongComponents(ClassMoves(moves: moves, graph: graph)).component
     }
     component = moves.distinct.map { distinct[Int($0)] }
@@ -21,16 +21,15 @@ struct MoveComponents: Sendable {
 
   private struct ClassMoves: ComponentGraph {
     let moves: FlatMoves
-    /// Among the distinct ones.
-    let graph: Int
+    let graph: Int32
 
     var vertexCount: Int { moves.vertexCount }
 
     func contains(_ v: Int32) -> Bool { true }
 
     func edges(from v: Int32) -> Range<Int32> {
-      let base = graph * (moves.vertexCount + 1) + Int(v)
-      return moves.start[base]..<moves.start[base + 1]
+      let range = moves.range(graph: graph, from: v)
+      return Int32(range.lowerBound)..<Int32(range.upperBound)
     }
 
     func end(of move: Int32) -> Int32 { moves.end[Int(move)] }

@@ -33,7 +33,8 @@ final class FlatMoves: @unchecked Sendable {
   let firstMove: [Int32]
   /// Graph -> its number among those whose moves differ: of each of these the moves are here once.
   let distinct: [Int32]
-  let distinctCount: Int
+  /// The first graph of each of these.
+  let firsts: [Int32]
   /// Graph -> where its vertices begin in `start` and `backStart`.
   let rows: UnsafePointer<Int32>
   /// Row and vertex -> first move.
@@ -68,15 +69,16 @@ final class FlatMoves: @unchecked Sendable {
       precondition(graph.vertexCount == vertices, "move graphs of different sites")
       precondition(graph.resourceCount == graphs[0].resourceCount, "different mutexes")
     }
-    var different: [MoveGraph] = []
+    var firsts: [Int32] = []
     var distinct: [Int32] = []
-    for graph in graphs {
-      let known = different.firstIndex { $0.hasSameMoves(as: graph) }
-      distinct.append(Int32(known ?? different.count))
-      if known == nil { different.append(graph) }
+    for (g, graph) in graphs.enumerated() {
+      let known = firsts.firstIndex { graphs[Int($0)].hasSameMoves(as: graph) }
+      distinct.append(Int32(known ?? firsts.count))
+      if known == nil { firsts.append(Int32(g)) }
     }
     self.distinct = distinct
-    distinctCount = different.count
+    self.firsts = firsts
+    let different = firsts.map { graphs[Int($0)] }
     let flat = FlatMoves.joined(different)
     firstMove = distinct.map { flat.firstMove[Int($0)] }
     backMoveLimit = graphs.map(\.moveCount).max() ?? 0

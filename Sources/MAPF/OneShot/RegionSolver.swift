@@ -149,22 +149,17 @@ struct Region {
     for _ in 0..<radius {
       var next: [Int32] = []
       for v in frontier {
-        for g in 0..<moves.distinctCount {
-          let base = g * (moves.vertexCount + 1) + Int(v)
-          let ahead = (moves.start[base]..<moves.start[base + 1]).map { $0 }
-          let back = (moves.backStart[base]..<moves.backStart[base + 1]).map {
-            moves.backMove[Int($0)]
-          }
-          let from = (moves.backStart[base]..<moves.backStart[base + 1]).map {
-            moves.back[Int($0)].from
-          }
-          for w in from + ahead.map({ moves.end[Int($0)] }) where isOutside[Int(w)] {
+        for g in moves.firsts {
+          let ahead = moves.range(graph: g, from: v)
+          let behind = moves.backRange(graph: g, to: v)
+          let from = behind.map { moves.back[$0].from }
+          for w in from + ahead.map({ moves.end[$0] }) where isOutside[Int(w)] {
             isOutside[Int(w)] = false
             next.append(w)
           }
           // The cells on the way belong to the region, too.
-          for m in ahead + back {
-            for c in Int(moves.claimStart[Int(m)])..<Int(moves.claimStart[Int(m) + 1])
+          for m in Array(ahead) + behind.map({ Int(moves.backMove[$0]) }) {
+            for c in Int(moves.claimStart[m])..<Int(moves.claimStart[m + 1])
             where Int(moves.claims[c]) < moves.vertexCount {
               isOutside[Int(moves.claims[c])] = false
             }
