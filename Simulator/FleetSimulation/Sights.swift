@@ -76,14 +76,14 @@ struct Sights {
 
   /// Robots in the order of their places from west to east.
   func fromWest(_ robots: some Sequence<Int>) -> WestToEast {
-    WestToEast(robots.map { (x: all[$0].outline.position.x, robot: $0) })
+    WestToEast(robots.map { (place: all[$0].outline.position, robot: $0) })
   }
 
   /// All robots in the order of their places from west to east.
   mutating func everybodyFromWest() -> WestToEast {
     if everybody.count == all.count {
       let all = self.all
-      everybody.update { all[$0].outline.position.x }
+      everybody.update { all[$0].outline.position }
     } else {
       everybody = fromWest(all.indices)
     }
@@ -116,20 +116,20 @@ extension VirtualRobot {
 
 /// Robots by their place from west to east, to find those near a place.
 struct WestToEast {
-  private var entries: [(x: Int64, robot: Int)]
+  private var entries: [(place: Point, robot: Int)]
 
-  init(_ entries: [(x: Int64, robot: Int)]) {
+  init(_ entries: [(place: Point, robot: Int)]) {
     self.entries = entries.sorted(by: Self.isBefore)
   }
 
   var count: Int { entries.count }
 
-  /// The same robots at other places, `x` of each.
+  /// The same robots at other places.
   /// - Complexity: O(n) and one step for each that another has come past
-  mutating func update(_ x: (Int) -> Int64) {
+  mutating func update(_ place: (Int) -> Point) {
     for k in entries.indices {
       let robot = entries[k].robot
-      let entry = (x: x(robot), robot: robot)
+      let entry = (place: place(robot), robot: robot)
       var free = k
       while free > 0, Self.isBefore(entry, entries[free - 1]) {
         entries[free] = entries[free - 1]
@@ -140,16 +140,16 @@ struct WestToEast {
   }
 
   private static func isBefore(
-    _ a: (x: Int64, robot: Int), _ b: (x: Int64, robot: Int)
+    _ a: (place: Point, robot: Int), _ b: (place: Point, robot: Int)
   ) -> Bool {
-    a.x != b.x ? a.x < b.x : a.robot < b.robot
+    a.place.x != b.place.x ? a.place.x < b.place.x : a.robot < b.robot
   }
 
-  /// Calls `body` with each robot no farther to the east or west of `x` than `far`.
-  func near(_ x: Int64, _ far: Int64, _ body: (Int) -> Void) {
-    var k = index(of: x - far)
-    while k < entries.count, entries[k].x <= x + far {
-      body(entries[k].robot)
+  /// Calls `body` with each robot no farther from `place` than `far`, along either axis.
+  func near(_ place: Point, _ far: Int64, _ body: (Int) -> Void) {
+    var k = index(of: place.x - far)
+    while k < entries.count, entries[k].place.x <= place.x + far {
+      if abs(entries[k].place.y - place.y) <= far { body(entries[k].robot) }
       k += 1
     }
   }
@@ -160,7 +160,7 @@ struct WestToEast {
     var high = entries.count
     while low < high {
       let middle = (low + high) / 2
-      if entries[middle].x < x { low = middle + 1 } else { high = middle }
+      if entries[middle].place.x < x { low = middle + 1 } else { high = middle }
     }
     return low
   }

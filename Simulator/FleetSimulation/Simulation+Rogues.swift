@@ -45,13 +45,11 @@ extension Simulation {
     func consider(_ area: OrientedRectangle) {
       if area.mayComeWithin(reach, of: own.position) { thingsAhead.append(area) }
     }
-    for obstacle in rogues.obstacles { consider(OrientedRectangle(obstacle.outline)) }
+    for obstacle in rogues.obstacles { consider(obstacle.area) }
     // The way of a rogue is nobody's.
     let isRogue = rogues.contains(i)
-    (isRogue ? everybody ?? seen : seen).near(own.position.x, far) { other in
-      if other != i, abs(sights.all[other].outline.position.y - own.position.y) <= far {
-        consider(sights.drivenBy(other))
-      }
+    (isRogue ? everybody ?? seen : seen).near(own.position, far) { other in
+      if other != i { consider(sights.drivenBy(other)) }
     }
     guard !thingsAhead.isEmpty else { return false }
     let depth = ProtectiveField.depth(speed: sight.speed, stopping: sight.stopping)

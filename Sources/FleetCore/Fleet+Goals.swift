@@ -114,6 +114,7 @@ extension Fleet {
       return held
     }
     if isLong(i) { return longParkingGoal(i, near: target) }
+    guard leadsToParking(i, from: target) else { return -1 }
     var search = places.parkingByPlace.search(from: site.graph.cells[Int(target)])
     while let (group, _) = search.next() {
       let vertex = places.groups[group].vertices[0]
@@ -124,6 +125,21 @@ extension Fleet {
       return vertex
     }
     return -1
+  }
+
+  /// Whether any parking place can be reached, taken or not. Asked again and again by who is shut in
+  /// behind a closed zone: kept until other moves are allowed.
+  private mutating func leadsToParking(_ i: Int, from target: Int32) -> Bool {
+    guard let classIndex = robots[i].classIndex else { return false }
+    let here = planning.component(graph: Int32(classIndex), of: target)
+    if let known = parkingReach[classIndex]?[here] { return known }
+    var leads = false
+    for group in places.groups where group.kind == .parking && !leads {
+      leads =
+        canEnter(i, group.vertices[0]) && isReachable(i, from: target, to: group.vertices[0])
+    }
+    parkingReach[classIndex, default: [:]][here] = leads
+    return leads
   }
 
   /// The parking place by which a long vehicle's way to `target` is the shortest; where it is there

@@ -252,6 +252,7 @@ extension Fleet {
   mutating func rebuildGraphs() {
     graphs = site.moveGraphs(closed: closedZones)
     long = LongVehicles(site: site, closed: closedZones)
+    parkingReach = [:]
     planning.replace(
       with: Self.planner(graphs, site: site, settings: settings, seed: planningSeed),
       closed: closedCells())

@@ -47,6 +47,8 @@ public struct Fleet: Sendable {
   /// Some robot needs to charge and finds no charger.
   var robotsWaitForChargers = false
   var closedZones: [Bool]
+  /// Class -> component of its moves -> whether a parking place can be reached; as far as asked.
+  var parkingReach: [Int: [Int32: Bool]] = [:]
   /// Vertex -> the robot whose plan ends there; kept up to date during a planning round.
   var endAt: PlannedEnds
   var replies = ReplyMemory()

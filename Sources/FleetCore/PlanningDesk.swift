@@ -28,6 +28,14 @@ struct PlanningDesk: Sendable {
     return standIn?.distance(graph: graph, from: v, to: goal).map(Int32.init)
   }
 
+  /// The strong component that `v` lies in, without regard to walls.
+  func component(graph: Int32, of v: Int32) -> Int32 {
+    let found =
+      planner?.component(graph: graph, of: v) ?? standIn?.component(graph: graph, of: v)
+    guard let found else { preconditionFailure("neither the planner nor a stand-in is there") }
+    return found
+  }
+
   /// Whether there is a way from `v` to `w`, without regard to walls.
   mutating func isReachable(graph: Int32, from v: Int32, to w: Int32) -> Bool {
     let found =

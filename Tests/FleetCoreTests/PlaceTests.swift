@@ -131,6 +131,20 @@ import Testing
     #expect(yard.state(task) == "completed")
   }
 
+  @Test func whoIsShutInParksWhenItIsLetOut() throws {
+    var yard = try Yard(["a.z..b", "..z.PC"])
+    try yard.ask(.closeZone(try ZoneID("gate")))
+    try yard.add("r1", 1, 1)
+    func end() -> Cell {
+      yard.site.graph.cells[Int(yard.fleet.traffic.plannedEnd(RobotIndex(0)))]
+    }
+    try yard.run(10)
+    #expect(end() == Cell(x: 1, y: 1))
+    try yard.ask(.openZone(try ZoneID("gate")))
+    try yard.run(10)
+    #expect(end() == Cell(x: 4, y: 1))
+  }
+
   @Test func robotsInAClosedZoneLeaveIt() throws {
     var yard = try Yard(["zzzz..b", "zzzz...", "a.P.P.C"])
     let id = try yard.add("r1", 0, 0)

@@ -39,12 +39,15 @@ import Testing
 
   private func robots(of all: WestToEast, near x: Int64, _ far: Int64) -> [Int] {
     var found: [Int] = []
-    all.near(x, far) { found.append($0) }
+    all.near(Point(x: x, y: 0), far) { found.append($0) }
     return found
   }
 
   @Test func nobodyWhoIsNearIsOverlooked() {
-    let all = WestToEast([(x: 40, robot: 0), (x: 10, robot: 1), (x: 25, robot: 2)])
+    let places: [(x: Int64, y: Int64)] = [(40, 0), (10, -10), (25, 10), (20, 11), (20, -11)]
+    let all = WestToEast(
+      places.enumerated().map { (place: Point(x: $0.element.x, y: $0.element.y), robot: $0.offset) }
+    )
     #expect(robots(of: all, near: 20, 10) == [1, 2])
     #expect(robots(of: all, near: 100, 10).isEmpty)
   }
@@ -54,13 +57,13 @@ import Testing
     var random = Seed(3).generator()
     var places = (0..<60).map { _ in Int64(random.next(in: 0...500)) }
     func sorted() -> WestToEast {
-      WestToEast(places.enumerated().map { (x: $0.element, robot: $0.offset) })
+      WestToEast(places.enumerated().map { (place: Point(x: $0.element, y: 0), robot: $0.offset) })
     }
     var all = sorted()
     for _ in 0..<40 {
       for i in places.indices { places[i] += Int64(random.next(in: -30...30)) }
       places[random.next(in: 0...59)] = -1000
-      all.update { places[$0] }
+      all.update { Point(x: places[$0], y: 0) }
       #expect(robots(of: all, near: 0, 10_000) == robots(of: sorted(), near: 0, 10_000))
     }
   }

@@ -85,9 +85,9 @@ import Testing
     var stops = 0
     for step in 1...900 {
       simulation.run(until: .milliseconds(100 * step))
-      let things = simulation.rogues.obstacles.map(\.outline)
+      let things = simulation.rogues.obstacles.map(\.area)
       for i in simulation.robots.indices {
-        let outline = simulation.outline(i)
+        let outline = OrientedRectangle(simulation.outline(i))
         #expect(!things.contains { $0.overlaps(outline) }, "robot \(i) at step \(step)")
       }
       stops = simulation.rogues.interventions

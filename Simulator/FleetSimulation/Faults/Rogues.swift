@@ -11,7 +11,7 @@ struct Rogues {
   /// Robot -> until when it does what it should not; nil: it keeps the rules.
   private var until: [Instant?]
   /// What stands on the road.
-  private(set) var obstacles: [(fault: Int, outline: Outline)] = []
+  private(set) var obstacles: [(fault: Int, area: OrientedRectangle)] = []
   /// How often a robot was stopped by what it saw.
   private(set) var interventions = 0
   private(set) var count = 0
@@ -40,7 +40,9 @@ struct Rogues {
   /// Whether what it did is over.
   func isDone(_ robot: Int, now: Instant) -> Bool { until[robot].map { $0 <= now } ?? true }
 
-  mutating func put(_ outline: Outline, of fault: Int) { obstacles.append((fault, outline)) }
+  mutating func put(_ outline: Outline, of fault: Int) {
+    obstacles.append((fault, OrientedRectangle(outline)))
+  }
 
   mutating func clear(_ fault: Int) { obstacles.removeAll { $0.fault == fault } }
 

@@ -34,6 +34,10 @@ extension LifelongPlanner {
     return values[Int(ways.map.place[Int(v)])]
   }
 
+  /// The strong component of the moves of `graph` that `v` lies in: from all of one the same can be
+  /// reached.
+  public func component(graph: Int32, of v: Int32) -> Int32 { components.of(graph: graph, v) }
+
   /// Whether there is a way from `v` to `w` in `graph`, without regard to walls.
   public mutating func isReachable(graph: Int32, from v: Int32, to w: Int32) -> Bool {
     if components.areJoined(graph: graph, v, w) { return true }
