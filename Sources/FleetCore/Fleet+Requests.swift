@@ -250,12 +250,22 @@ extension Fleet {
 
   /// Where each class may go has changed.
   mutating func rebuildGraphs() {
-    graphs = site.moveGraphs(closed: closedZones)
+    let before = (closed: closedInGraphs, graphs: graphs)
+    let next: LifelongPlanner
+    if let known = graphsBefore, known.closed == closedZones {
+      graphs = known.graphs
+      next = known.planner
+    } else {
+      graphs = site.moveGraphs(closed: closedZones)
+      next = Self.planner(graphs, site: site, settings: settings, seed: planningSeed)
+    }
+    closedInGraphs = closedZones
     long = LongVehicles(site: site, closed: closedZones)
     parkingReach = [:]
-    planning.replace(
-      with: Self.planner(graphs, site: site, settings: settings, seed: planningSeed),
-      closed: closedCells())
+    let planner = planning.replace(with: next, closed: closedCells())
+    graphsBefore = GraphsBefore(
+      closed: before.closed, graphs: before.graphs,
+      planner: LifelongPlanner(sharingGraphsOf: planner))
     for id in tasks.openOrder { _ = tasks.update(id) { $0.estimate = nil } }
     for i in robots.indices {
       robots[i].goalDirty = true

@@ -39,6 +39,9 @@ public struct Fleet: Sendable {
   /// Where rounds of large fleets are computed; nil: within the events, with the same effects.
   public var workBeside: WorkBeside?
   var graphs: [MoveGraph]
+  /// The closures that these are of.
+  var closedInGraphs: [Bool]
+  var graphsBefore: GraphsBefore?
   var long: LongVehicles
   var dispatcher: any Dispatcher
   let charging = ChargingPolicy()
@@ -95,6 +98,7 @@ public struct Fleet: Sendable {
     endAt = PlannedEnds(vertexCount: site.graph.vertexCount)
     let closed = site.closedAtStart
     closedZones = closed
+    closedInGraphs = closed
     graphs = site.moveGraphs(closed: closed)
     long = LongVehicles(site: site, closed: closed)
     traffic = Traffic(resourceCount: graphs.first?.resourceCount ?? site.graph.vertexCount)
@@ -103,6 +107,15 @@ public struct Fleet: Sendable {
     lastAction = (max(1, serverEpoch) - 1) << 20
     lastLease = lastAction
     dispatcher = Self.dispatcher(of: site)
+  }
+
+  /// What held until a zone was closed or opened last: nearly always it will hold again, and the distances
+  /// found till then.
+  struct GraphsBefore: Sendable {
+    var closed: [Bool]
+    var graphs: [MoveGraph]
+    /// It has planned nothing.
+    var planner: LifelongPlanner
   }
 
   static func planner(

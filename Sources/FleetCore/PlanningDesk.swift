@@ -85,11 +85,13 @@ struct PlanningDesk: Sendable {
 
   /// Another planner takes the desk, for other graphs; a round under way is for nothing.
   /// - Parameter closed: cells that no way may pass any more.
-  mutating func replace(with next: LifelongPlanner, closed: Set<Int32>) {
+  /// - Returns: the planner before.
+  mutating func replace(with next: LifelongPlanner, closed: Set<Int32>) -> LifelongPlanner {
     _ = finish()
     guard let before = planner else { preconditionFailure("the planner is away") }
     planner = next
     planner?.keepWays(of: before, closed: closed)
     standIn = nil
+    return before
   }
 }

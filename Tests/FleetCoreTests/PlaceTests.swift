@@ -145,6 +145,24 @@ import Testing
     #expect(end() == Cell(x: 4, y: 1))
   }
 
+  /// What held before the last change is kept, and nothing else.
+  @Test func movesAreThoseOfTheZonesThatAreOpen() throws {
+    var yard = try Yard(["a.z..b", "..z.PC"])
+    try yard.add("r1", 1, 1)
+    let gate = try ZoneID("gate")
+    for closes in [true, false, true, false] {
+      try yard.ask(closes ? .closeZone(gate) : .openZone(gate))
+      try yard.run(1)
+      let expected = yard.site.moveGraphs(closed: [closes])
+      #expect(yard.fleet.graphs.map(\.moveEnd) == expected.map(\.moveEnd))
+      let way = yard.fleet.planning.isReachable(graph: 0, from: 0, to: 5)
+      #expect(way == !closes)
+    }
+    let task = try yard.submit(try delivery())
+    try yard.run(60) { $0.state(task) == "completed" }
+    #expect(yard.state(task) == "completed")
+  }
+
   @Test func robotsInAClosedZoneLeaveIt() throws {
     var yard = try Yard(["zzzz..b", "zzzz...", "a.P.P.C"])
     let id = try yard.add("r1", 0, 0)

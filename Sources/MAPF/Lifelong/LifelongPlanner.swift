@@ -62,6 +62,7 @@ public struct LifelongPlanner: Sendable {
   private var operations: OperationWorkspace
   /// Of the steps in which agents back up; made for the first one.
   var backing: StepWorkspace?
+  private let firstRandom: UInt64
   var random: UInt64
   private var stamp: UInt32 = 0
   private var search: UInt32 = 0
@@ -89,21 +90,22 @@ public struct LifelongPlanner: Sendable {
     tables = DistanceTables(moves: moves, memoryLimit: tableMemoryLimit)
     operations = OperationWorkspace(
       resourceCount: moves.resourceCount, capacity: 64, candidateLimit: Self.candidateLimit)
-    random = seed.derive("lifelong order").rawValue | 1
+    firstRandom = seed.derive("lifelong order").rawValue | 1
+    random = firstRandom
   }
 
-  /// A planner of the same graphs that has planned nothing. What never changes is shared, and so are
+  /// A planner of the same graphs and seed that has planned nothing. What never changes is shared, and so are
   /// the distance tables, whichever of the two fills them, on whichever thread.
   public init(sharingGraphsOf other: LifelongPlanner) {
     moves = other.moves
     components = other.components
-    reachable = other.reachable
     ways = other.ways
     firstMoves = other.firstMoves
     tables = DistanceTables(sharing: other.tables)
     operations = OperationWorkspace(
       resourceCount: moves.resourceCount, capacity: 64, candidateLimit: Self.candidateLimit)
-    random = other.random
+    firstRandom = other.firstRandom
+    random = firstRandom
     stuckAfter = other.stuckAfter
   }
 
