@@ -134,9 +134,11 @@ extension Fleet {
     let here = planning.component(graph: Int32(classIndex), of: target)
     if let known = parkingReach[classIndex]?[here] { return known }
     var leads = false
-    for group in places.groups where group.kind == .parking && !leads {
-      leads =
-        canEnter(i, group.vertices[0]) && isReachable(i, from: target, to: group.vertices[0])
+    // The nearest first: on large sites a long search may give up.
+    var search = places.parkingByPlace.search(from: site.graph.cells[Int(target)])
+    while !leads, let (group, _) = search.next() {
+      let vertex = places.groups[group].vertices[0]
+      leads = canEnter(i, vertex) && isReachable(i, from: target, to: vertex)
     }
     parkingReach[classIndex, default: [:]][here] = leads
     return leads

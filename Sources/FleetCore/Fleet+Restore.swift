@@ -35,7 +35,7 @@ extension Fleet {
     for (zone, closed) in stored.closedZones {
       if let index = site.zoneIndex(of: zone) { closedZones[index] = closed }
     }
-    rebuildGraphs()
+    if closedZones != closedInGraphs { rebuildGraphs() }
     var ended: [(TaskID, [MissionEffect])] = []
     for var task in stored.tasks {
       clamp(&task)

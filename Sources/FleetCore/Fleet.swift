@@ -109,8 +109,8 @@ public struct Fleet: Sendable {
     dispatcher = Self.dispatcher(of: site)
   }
 
-  /// What held until a zone was closed or opened last: nearly always it will hold again, and the distances
-  /// found till then.
+  /// What held until a zone was closed or opened last: nearly always it will hold again, and the
+  /// distances found till then.
   struct GraphsBefore: Sendable {
     var closed: [Bool]
     var graphs: [MoveGraph]

@@ -71,7 +71,8 @@ extension Fleet {
     // A round under way is for nothing, and so is what it was to deal out or search; the next one is not
     // far, but a search is not tried again at once.
     _ = planning.finish()
-    let remnant = planning.use { $0.forget() }
+    let remnant = planning.forget()
+    parkingReach = [:]
     beginAnew()
     let ends = endAt.entries
     return FleetImage(
@@ -101,7 +102,7 @@ extension Fleet {
   ) {
     self.init(site: site, settings: settings, serverEpoch: serverEpoch, seed: seed)
     closedZones = image.closedZones
-    rebuildGraphs()
+    if closedZones != closedInGraphs { rebuildGraphs() }
     robots = image.robots
     for enrolment in image.enrolled { robotByID[enrolment.robot] = enrolment.index }
     tasks = image.tasks

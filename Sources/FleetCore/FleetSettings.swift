@@ -38,7 +38,8 @@ public struct FleetSettings: Sendable {
   public var hindrancePatience: Duration = .seconds(120)
   /// A load that no human takes within this time goes back.
   public var humanPatience: Duration = .seconds(1800)
-  /// The planner's distance tables may take this many bytes.
+  /// The planner's distance tables may take this many bytes; once a zone was closed or opened, those of
+  /// before as many again.
   public var tableMemoryLimit = 512 << 20
   /// Ended tasks kept in memory for lists; older ones are only in the store.
   public var endedTasksKept = 20_000

@@ -54,6 +54,13 @@ struct PlanningDesk: Sendable {
     return verb(&present)
   }
 
+  /// Has planner and stand-in forget all that is no function of the graphs.
+  /// - Precondition: no round is under way.
+  mutating func forget() -> LifelongPlanner.Remnant {
+    standIn = nil
+    return use { $0.forget() }
+  }
+
   /// Sends the planner away with a round whose moves are appended at `due`.
   /// - Precondition: no round is under way.
   mutating func begin(

@@ -163,6 +163,27 @@ import Testing
     #expect(yard.state(task) == "completed")
   }
 
+  @Test func whatIsKeptOfZonesChangesNothing() throws {
+    func said(forgets: Bool) throws -> [String] {
+      var yard = try Yard(["a..z..b", "...z...", "P.Pz.PC"])
+      try yard.add("r1", 1, 1)
+      try yard.add("r2", 5, 1)
+      try yard.run(2)
+      for k in 0..<4 { try yard.submit(try delivery(), key: "k\(k)") }
+      for closes in [true, false, true, false] {
+        if forgets { yard.fleet.graphsBefore = nil }
+        let gate = try ZoneID("gate")
+        try yard.ask(closes ? .closeZone(gate) : .openZone(gate))
+        try yard.run(7.3)
+      }
+      try yard.run(60)
+      return yard.sent.map { "\($0.robot) \($0.message)" }
+    }
+    let kept = try said(forgets: false)
+    #expect(kept.count > 100)
+    #expect(try said(forgets: true) == kept)
+  }
+
   @Test func robotsInAClosedZoneLeaveIt() throws {
     var yard = try Yard(["zzzz..b", "zzzz...", "a.P.P.C"])
     let id = try yard.add("r1", 0, 0)

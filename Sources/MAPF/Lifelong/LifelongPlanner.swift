@@ -94,8 +94,8 @@ public struct LifelongPlanner: Sendable {
     random = firstRandom
   }
 
-  /// A planner of the same graphs and seed that has planned nothing. What never changes is shared, and so are
-  /// the distance tables, whichever of the two fills them, on whichever thread.
+  /// A planner of the same graphs and seed that has planned nothing. What never changes is shared, and
+  /// so are the distance tables, whichever of the two fills them, on whichever thread.
   public init(sharingGraphsOf other: LifelongPlanner) {
     moves = other.moves
     components = other.components
@@ -120,6 +120,7 @@ public struct LifelongPlanner: Sendable {
   /// - Returns: what another planner of the same graphs needs to go on as this one (`resume`).
   public mutating func forget() -> Remnant {
     memory = []
+    reachable = [:]
     for v in wallCells { isWall[Int(v)] = false }
     wallCells = []
     stuckAgents = []
