@@ -114,17 +114,23 @@ extension Fleet {
       return held
     }
     if isLong(i) { return longParkingGoal(i, near: target) }
-    guard leadsToParking(i, from: target) else { return -1 }
+    guard leadsToParking(i, from: target), let vertex = nearestParking(i, target, isFree: true)
+    else { return -1 }
+    places.hold(vertex, for: robot)
+    return vertex
+  }
+
+  /// The parking place nearest to `target` that can be reached from there; nil: none can.
+  /// - Parameter isFree: it must be free for the robot.
+  private mutating func nearestParking(_ i: Int, _ target: Int32, isFree mustBeFree: Bool) -> Int32?
+  {
     var search = places.parkingByPlace.search(from: site.graph.cells[Int(target)])
     while let (group, _) = search.next() {
       let vertex = places.groups[group].vertices[0]
-      guard isFree(vertex, for: robot), canEnter(i, vertex),
-        isReachable(i, from: target, to: vertex)
-      else { continue }
-      places.hold(vertex, for: robot)
-      return vertex
+      if mustBeFree, !isFree(vertex, for: robots[i].index) { continue }
+      if canEnter(i, vertex), isReachable(i, from: target, to: vertex) { return vertex }
     }
-    return -1
+    return nil
   }
 
   /// Whether any parking place can be reached, taken or not. Asked again and again by who is shut in
@@ -133,13 +139,7 @@ extension Fleet {
     guard let classIndex = robots[i].classIndex else { return false }
     let here = planning.component(graph: Int32(classIndex), of: target)
     if let known = parkingReach[classIndex]?[here] { return known }
-    var leads = false
-    // The nearest first: on large sites a long search may give up.
-    var search = places.parkingByPlace.search(from: site.graph.cells[Int(target)])
-    while !leads, let (group, _) = search.next() {
-      let vertex = places.groups[group].vertices[0]
-      leads = canEnter(i, vertex) && isReachable(i, from: target, to: vertex)
-    }
+    let leads = nearestParking(i, target, isFree: false) != nil
     parkingReach[classIndex, default: [:]][here] = leads
     return leads
   }
