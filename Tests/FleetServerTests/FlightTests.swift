@@ -68,9 +68,24 @@ struct FlightTests {
       state: scratch.path, at: nil, before: .seconds(90), after: .seconds(90))
     #expect(incident.window.at == time(102) && incident.window.from == time(12))
     #expect(try entries(incident) == expected.map { "\($0)" })
-    let copy = try Incident(bytes: try incident.bytes(), name: "copy")
-    #expect(copy.window == incident.window)
+    let bytes = try incident.bytes()
+    let copy = try Incident(bytes: bytes, name: "copy")
+    #expect(copy.window == incident.window && copy.isAsExported)
     #expect(try entries(copy) == expected.map { "\($0)" })
+    for place in bytes.indices {
+      var changed = bytes
+      changed[place] ^= 0x15
+      do throws(FlightError) {
+        let other = try Incident(bytes: changed, name: "changed")
+        #expect(!other.isAsExported, "byte \(place)")
+      } catch {
+        #expect(error.description.hasPrefix("changed is damaged"), "byte \(place): \(error)")
+      }
+      #expect(throws: FlightError.self) {
+        let short = try Incident(bytes: Array(bytes[..<place]), name: "short")
+        if !short.isAsExported { throw FlightError.damaged("short", reason: "as it should be") }
+      }
+    }
   }
 
   @Test func anEntryCutShortByACrashEndsTheRecording() throws {

@@ -32,7 +32,8 @@ struct ReplayCommand: ParsableCommand {
 
       EXIT CODES
         0   it did again what it did then
-        1   it did something else: another version of drover, or a defect of it
+        1   it did something else: another version of drover, or a defect of it; or the file was \
+            changed since it was exported
       """)
 
   @Argument(help: "A file of `incident export` or `simulate --record`, or a scenario.")
@@ -125,6 +126,9 @@ struct ReplayCommand: ParsableCommand {
       }
     } catch { throw .damaged("the recorded site", reason: error.message) }
     let context = CommandContext.current
+    if !replay.isAsExported, !quiet, !output.json {
+      context.printError("\(file) was changed since it was exported: not all of this happened")
+    }
     var keys = keys
     var begin: Instant?
     var (first, last) = (replay.window.from, replay.window.to)
@@ -156,7 +160,8 @@ struct ReplayCommand: ParsableCommand {
     let isWorkedOut = !replay.siteFiles.isEmpty
     let json = ReplayJSON(
       file: file, build: replay.build, inputs: outcome.inputs, batches: outcome.batches,
-      isWorkedOut: isWorkedOut, divergedAt: outcome.divergence?.iso8601,
+      isAsExported: replay.isAsExported, isWorkedOut: isWorkedOut,
+      divergedAt: outcome.divergence?.iso8601,
       explanation: robot.flatMap(replay.explanation))
     do throws(CommandFailure) {
       try output.print(json) {
@@ -177,6 +182,9 @@ struct ReplayCommand: ParsableCommand {
         return lines
       }
     } catch { throw .file(file, error.message) }
+    if !replay.isAsExported {
+      throw .damaged(file, reason: "it was changed since it was exported")
+    }
     if outcome.divergence != nil { throw .damaged(file, reason: "the replay is not what happened") }
   }
 
@@ -192,6 +200,8 @@ private struct ReplayJSON: Encodable {
   var build: String
   var inputs: Int
   var batches: Int
+  /// Whether no byte of the file was changed.
+  var isAsExported: Bool
   /// Whether the core went through it again; otherwise the inputs were only read.
   var isWorkedOut: Bool
   var divergedAt: String?

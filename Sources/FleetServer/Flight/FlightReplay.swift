@@ -25,6 +25,8 @@ public struct FlightReplay {
   }
 
   public let window: Incident.Window
+  /// `Incident.isAsExported`
+  public let isAsExported: Bool
   /// The version that recorded it.
   public let build: String
   /// Files of the site as it was; empty when how the server stood is no longer recorded. Then steps
@@ -49,6 +51,7 @@ public struct FlightReplay {
 
   public init(_ incident: Incident) throws(FlightError) {
     window = incident.window
+    isAsExported = incident.isAsExported
     segments = []
     var found: Start?
     for part in incident.parts {

@@ -21,8 +21,11 @@ public struct Incident: Sendable {
   public var window: Window
   /// By name: `base` or `image`, where one is still recorded, then the segments in order.
   public var parts: [(name: String, bytes: [UInt8])]
+  /// Whether the file it was read from is, byte by byte, the one that was exported. One that is not can
+  /// still show most of what happened, and may show what never did.
+  public private(set) var isAsExported = true
 
-  private static let magic = [UInt8]("DINC1".utf8)
+  private static let magic = [UInt8]("DINC2".utf8)
 
   /// Cuts it out of what the server of `state` has recorded, also while it runs.
   /// - Parameter at: nil: the newest entry.
@@ -77,8 +80,11 @@ public struct Incident: Sendable {
     guard bytes.starts(with: Self.magic) else {
       throw .damaged(name, reason: "it is no incident: `drover incident export` makes them")
     }
+    let end = bytes.count - Self.sumBytes
+    guard end >= at else { throw .damaged(name, reason: "it is cut short") }
+    isAsExported = Array(bytes[end...]) == Self.sum(bytes[..<end])
     func piece() throws(FlightError) -> [UInt8] {
-      guard let length = Varint.read(bytes, &at), length <= UInt64(bytes.count - at) else {
+      guard let length = Varint.read(bytes, &at), at <= end, length <= UInt64(end - at) else {
         throw .damaged(name, reason: "it is cut short")
       }
       defer { at += Int(length) }
@@ -90,7 +96,7 @@ public struct Incident: Sendable {
       window = try RecordCodec().decode(Window.self, from: record)
     } catch { throw .damaged(name, reason: error.description) }
     parts = []
-    while at < bytes.count {
+    while at < end {
       let title = String(decoding: try piece(), as: UTF8.self)
       parts.append((title, try piece()))
     }
@@ -107,6 +113,15 @@ public struct Incident: Sendable {
       bytes += Varint.bytes(UInt64(part.name.utf8.count)) + part.name.utf8
       bytes += Varint.bytes(UInt64(part.bytes.count)) + part.bytes
     }
-    return bytes
+    return bytes + Self.sum(bytes[...])
+  }
+
+  private static let sumBytes = 8
+
+  /// What ends the file: of all before it, low end first.
+  private static func sum(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    var hash = StableHash()
+    hash.combine(bytes: bytes)
+    return (0..<sumBytes).map { UInt8(truncatingIfNeeded: hash.value >> (8 * $0)) }
   }
 }
