@@ -82,9 +82,10 @@ public struct Recording: Sendable {
     let heads = heads(queues)
     for robot in queues.robots where road.indices.contains(robot.robot.index) {
       let i = robot.robot.index
-      guard let first = robot.legs.first else { continue }
+      let legs = queues.legs[robot.legs]
+      guard let first = legs.first else { continue }
       road[i] = [raster(first.end)]
-      for leg in robot.legs.dropFirst() {
+      for leg in legs.dropFirst() {
         road[i] += leg.claims.filter { Int($0) < site.graph.vertexCount }.map(raster)
         if leg.number <= robot.released { released[i] = road[i].count }
         guard leg.number == robot.released + 1 else { continue }
@@ -109,7 +110,7 @@ public struct Recording: Sendable {
   /// Resource -> who owns it.
   private func heads(_ queues: QueueSnapshot) -> [Int32: RobotIndex] {
     var heads: [Int32: RobotIndex] = [:]
-    for queue in queues.queues { heads[queue.resource] = queue.tokens.first?.robot }
+    for queue in queues.queues { heads[queue.resource] = queues.tokens[queue.tokens].first?.robot }
     return heads
   }
 

@@ -99,9 +99,9 @@ struct SimulatedStore {
   private static let packedOneIn = 2048
 
   // As they came, by reference: most are replaced before anybody reads them.
-  private var tasks: [TaskID: FleetChange] = [:]
+  private var tasks: [TaskID: Shared<StoredTask>] = [:]
   /// By their numbers in the run.
-  private var robots: [FleetChange?] = []
+  private var robots: [Shared<StoredRobot>?] = []
   private var zones: [ZoneID: Bool] = [:]
   private var writes = 0
 
@@ -111,49 +111,38 @@ struct SimulatedStore {
   mutating func commit(_ change: FleetChange, robot i: Int?) {
     writes += 1
     switch change {
-    case .task(let task): tasks[task.record.id] = packed(change)
-    case .robot, .robotRemoved:
-      guard let i else { preconditionFailure("a robot of no number is stored: \(change)") }
-      while robots.count <= i { robots.append(nil) }
-      if case .robotRemoved = change { robots[i] = nil } else { robots[i] = packed(change) }
+    case .task(let task): tasks[task.value.record.id] = packed(task)
+    case .robot(let robot): keep(packed(robot), robot: i)
+    case .robotRemoved: keep(nil, robot: i)
     case .zone(let zone, let closed): zones[zone] = closed
     case .audit: break
     }
   }
 
+  private mutating func keep(_ robot: Shared<StoredRobot>?, robot i: Int?) {
+    guard let i else { preconditionFailure("a robot of no number is stored") }
+    while robots.count <= i { robots.append(nil) }
+    robots[i] = robot
+  }
+
   /// By key, as a table is read.
   func load() -> StoredFleet {
-    let tasks = self.tasks.values.map { change -> StoredTask in
-      guard case .task(let task) = change else { preconditionFailure("no task: \(change)") }
-      return task
-    }
-    let robots = self.robots.indices.compactMap(robot)
-    return StoredFleet(
-      tasks: tasks.sorted { $0.record.id.text < $1.record.id.text },
-      robots: robots.sorted { $0.id.text < $1.id.text },
+    StoredFleet(
+      tasks: tasks.values.map(\.value).sorted { $0.record.id.text < $1.record.id.text },
+      robots: robots.compactMap { $0?.value }.sorted { $0.id.text < $1.id.text },
       closedZones: zones.sorted { $0.key.text < $1.key.text }.map {
         (zone: $0.key, closed: $0.value)
       })
   }
 
   /// What is known of a robot; nil: nothing.
-  func robot(_ i: Int) -> StoredRobot? {
-    guard i < robots.count, case .robot(let robot) = robots[i] else { return nil }
-    return robot
-  }
+  func robot(_ i: Int) -> StoredRobot? { i < robots.count ? robots[i]?.value : nil }
 
-  private func packed(_ change: FleetChange) -> FleetChange {
-    guard writes <= Self.packedFirst || writes % Self.packedOneIn == 0 else { return change }
-    return switch change {
-    case .task(let task): .task(Self.packed(task))
-    case .robot(let robot): .robot(Self.packed(robot))
-    case .robotRemoved, .zone, .audit: change
-    }
-  }
-
-  private static func packed<Value: Codable>(_ value: Value) -> Value {
+  private func packed<Value: Codable>(_ record: Shared<Value>) -> Shared<Value> {
+    guard writes <= Self.packedFirst || writes % Self.packedOneIn == 0 else { return record }
     do {
-      return try JSONDecoder().decode(Value.self, from: try JSONEncoder().encode(value))
+      let bytes = try JSONEncoder().encode(record.value)
+      return Shared(try JSONDecoder().decode(Value.self, from: bytes))
     } catch {
       preconditionFailure("a record that cannot be stored and read again: \(error)")
     }

@@ -153,15 +153,16 @@ extension Simulation {
   private mutating func store(_ change: FleetChange) {
     var i: Int?
     switch change {
-    case .robot(let robot): i = number(of: robot.id)
+    case .robot(let robot): i = number(of: robot.value.id)
     case .robotRemoved(let robot): i = number(of: robot)
     case .task, .zone, .audit: break
     }
     server.store.commit(change, robot: i)
     switch change {
-    case .task(let task): stored(task.record)
+    case .task(let task): stored(task.value.record)
     case .robot(let robot):
-      if let i { world.stored(i, action: robot.action, isOnMap: robot.promise != nil) }
+      guard let i else { break }
+      world.stored(i, action: robot.value.action, isOnMap: robot.value.promise != nil)
     case .zone(let zone, let isClosed): world.zone(zone, isClosed: isClosed)
     case .robotRemoved, .audit: break
     }

@@ -40,7 +40,8 @@ extension World {
         case .send(robot, let message):
           committed = max(committed, message.committedEvent)
           if case .confirm = message.command { confirmed.insert(message.committedEvent) }
-        case .persist(.robot(let stored)) where stored.id == robot: order = stored.order
+        case .persist(.robot(let stored)) where stored.value.id == robot:
+          order = stored.value.order
         case .persist, .send, .heartbeat, .reply, .notice, .superseded: break
         }
       }

@@ -207,8 +207,7 @@ public struct Fleet: Sendable {
     robotsToStore.sort()
     for i in robotsToStore where robots[i].isDirty && isEnrolled(i) {
       robots[i].isDirty = false
-      let robot = stored(i)
-      changes.append(.robot(robot))
+      changes.append(.robot(Shared(stored(i))))
     }
     robotsToStore.removeAll(keepingCapacity: true)
   }
@@ -228,9 +227,9 @@ public struct Fleet: Sendable {
     for id in Set(dirtyTasks).sorted() {
       if let i = tasks.record(id)?.robot.flatMap({ index(of: $0) }) { robotsToStore.append(i) }
       if let open = tasks.open[id] {
-        changes.append(.task(StoredTask(record: open.record, mission: open.mission)))
+        changes.append(.task(Shared(StoredTask(record: open.record, mission: open.mission))))
       } else if let record = tasks.ended[id] {
-        changes.append(.task(StoredTask(record: record, mission: nil)))
+        changes.append(.task(Shared(StoredTask(record: record, mission: nil))))
       }
     }
     dirtyTasks.removeAll(keepingCapacity: true)

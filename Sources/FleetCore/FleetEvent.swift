@@ -38,8 +38,8 @@ public enum FleetEffect: Sendable, Equatable {
 /// A durable fact: what a restarted server must know. Tasks and robots are large, and are handed on
 /// several times before they are stored: by reference.
 public enum FleetChange: Sendable, Equatable {
-  indirect case task(StoredTask)
-  indirect case robot(StoredRobot)
+  case task(Shared<StoredTask>)
+  case robot(Shared<StoredRobot>)
   case robotRemoved(RobotID)
   case zone(ZoneID, closed: Bool)
   case audit(actor: String, action: String, detail: String)

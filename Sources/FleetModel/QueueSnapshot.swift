@@ -26,7 +26,7 @@ public struct QueueSnapshot: Sendable, Equatable {
     }
   }
 
-  /// A robot's marks and its legs from the one at whose end it was last seen.
+  /// A robot's marks, and where its legs lie, from the one at whose end it was last seen.
   public struct Robot: Sendable, Equatable {
     public var robot: RobotIndex
     public var order: UInt64
@@ -35,11 +35,12 @@ public struct QueueSnapshot: Sendable, Equatable {
     public var released: UInt64
     /// Gets no new road; nobody may wait for it.
     public var isHeld: Bool
-    public var legs: [Leg]
+    /// Of the snapshot's `legs`.
+    public var legs: Range<Int>
 
     public init(
       robot: RobotIndex, order: UInt64, visited: UInt64, acknowledged: UInt64, released: UInt64,
-      isHeld: Bool, legs: [Leg]
+      isHeld: Bool, legs: Range<Int>
     ) {
       self.robot = robot
       self.order = order
@@ -65,9 +66,10 @@ public struct QueueSnapshot: Sendable, Equatable {
   /// A resource that somebody waits for or owns; the first token owns it.
   public struct Queue: Sendable, Equatable {
     public var resource: Int32
-    public var tokens: [Token]
+    /// Of the snapshot's `tokens`.
+    public var tokens: Range<Int>
 
-    public init(resource: Int32, tokens: [Token]) {
+    public init(resource: Int32, tokens: Range<Int>) {
       self.resource = resource
       self.tokens = tokens
     }
@@ -87,19 +89,28 @@ public struct QueueSnapshot: Sendable, Equatable {
 
   /// By index.
   public var robots: [Robot]
+  /// Robot by robot, in driving order: there are hundreds of thousands, of which each in an array of its
+  /// robot's would be looked up far away.
+  public var legs: [Leg]
   /// The queues that are not empty, by resource.
   public var queues: [Queue]
+  /// Queue by queue, the owner first.
+  public var tokens: [Token]
   /// Resources with a forced claim before a released one, ascending.
   public var contested: [Int32]
   /// By robot.
   public var obstructions: [Obstruction]
 
+  /// - Precondition: the robots' ranges of `legs` follow one another, and so do the queues' of `tokens`.
   public init(
-    robots: [Robot], queues: [Queue], contested: [Int32], obstructions: [Obstruction] = []
+    robots: [Robot], legs: [Leg], queues: [Queue], tokens: [Token], contested: [Int32],
+    obstructions: [Obstruction] = []
   ) {
-    self.obstructions = obstructions
     self.robots = robots
+    self.legs = legs
     self.queues = queues
+    self.tokens = tokens
     self.contested = contested
+    self.obstructions = obstructions
   }
 }

@@ -29,10 +29,11 @@ struct StoreCodec {
     for case .persist(let change) in effects {
       switch change {
       case .task(let task):
-        hasEnded = hasEnded || task.record.state.isEnded
-        changes += try rows(of: task)
+        hasEnded = hasEnded || task.value.record.state.isEnded
+        changes += try rows(of: task.value)
       case .robot(let robot):
-        changes.append(.put(.robots, key: robot.id.text, value: try encode(robot)))
+        changes.append(
+          .put(.robots, key: robot.value.id.text, value: try encode(robot.value)))
       case .robotRemoved(let robot): changes.append(.delete(.robots, key: robot.text))
       case .zone(let zone, let closed):
         changes.append(.put(.zones, key: zone.text, value: try encode(closed)))

@@ -15,8 +15,9 @@ public struct QueueChecker: Sendable {
 
   private func marks(_ snapshot: QueueSnapshot) -> [Violation] {
     snapshot.robots.filter { robot in
-      guard let first = robot.legs.first, let last = robot.legs.last else { return true }
-      let areConsecutive = zip(robot.legs, robot.legs.dropFirst()).allSatisfy {
+      let legs = snapshot.legs[robot.legs]
+      guard let first = legs.first, let last = legs.last else { return true }
+      let areConsecutive = zip(legs, legs.dropFirst()).allSatisfy {
         $0.number + 1 == $1.number && $0.appended < $1.appended
       }
       return !areConsecutive || first.number != robot.visited || robot.visited > robot.acknowledged
@@ -26,7 +27,7 @@ public struct QueueChecker: Sendable {
 
   private func ends(_ snapshot: QueueSnapshot) -> [Violation] {
     let ends = snapshot.robots.compactMap { robot in
-      robot.legs.last.map { (end: $0.end, robot: robot.robot) }
+      snapshot.legs[robot.legs].last.map { (end: $0.end, robot: robot.robot) }
     }.sorted { ($0.end, $0.robot) < ($1.end, $1.robot) }
     return zip(ends, ends.dropFirst()).compactMap { a, b in
       a.end != b.end || snapshot.contested.contains(a.end)
@@ -39,7 +40,7 @@ public struct QueueChecker: Sendable {
     var found: [Violation] = []
     var tokensOfLeg = [Int](repeating: 0, count: index.count)
     for queue in snapshot.queues {
-      for token in queue.tokens {
+      for token in snapshot.tokens[queue.tokens] {
         if let node = index.node(token), index.claims(node, queue.resource) {
           tokensOfLeg[node] += 1
         } else if !snapshot.isAstray(token, on: queue.resource) {
@@ -51,7 +52,7 @@ public struct QueueChecker: Sendable {
       let token = QueueSnapshot.Token(robot: astray.robot, leg: .max)
       for resource in astray.resources
       where !snapshot.queues.contains(where: {
-        $0.resource == resource && $0.tokens.contains(token)
+        $0.resource == resource && snapshot.tokens[$0.tokens].contains(token)
       }) {
         found.append(.strayToken(astray.robot, leg: .max, resource: resource))
       }
@@ -65,8 +66,8 @@ public struct QueueChecker: Sendable {
 
   private func waits(_ snapshot: QueueSnapshot, _ index: LegIndex) -> [Violation] {
     var found: [Violation] = []
-    for queue in snapshot.queues {
-      for (ahead, token) in zip(queue.tokens, queue.tokens.dropFirst()) {
+    for queue in snapshot.queues where queue.tokens.count > 1 {
+      for (ahead, token) in snapshot.neighbours(queue) {
         guard let node = index.node(token) else { continue }
         if snapshot.isAstray(ahead, on: queue.resource) {
           if let violation = wait(of: node, behindAstray: ahead.robot, queue, snapshot, index) {
@@ -124,8 +125,8 @@ public struct QueueChecker: Sendable {
     for node in 0..<index.count where index.hasPredecessor(node) {
       graph.wait(node, for: node - 1)
     }
-    for queue in snapshot.queues {
-      for (ahead, token) in zip(queue.tokens, queue.tokens.dropFirst()) {
+    for queue in snapshot.queues where queue.tokens.count > 1 {
+      for (ahead, token) in snapshot.neighbours(queue) {
         guard let node = index.node(token), !index.isReleased(node), ahead.robot != token.robot,
           let front = index.node(ahead), let vacating = index.vacating(front, queue.resource)
         else { continue }
@@ -141,6 +142,13 @@ public struct QueueChecker: Sendable {
 }
 
 extension QueueSnapshot {
+  /// Each token of `queue` but the first, and the one ahead of it.
+  fileprivate func neighbours(
+    _ queue: Queue
+  ) -> Zip2Sequence<ArraySlice<Token>, ArraySlice<Token>> {
+    zip(tokens[queue.tokens], tokens[queue.tokens.dropFirst()])
+  }
+
   /// Whether `token` stands on `resource` for a robot that is where it should not be.
   fileprivate func isAstray(_ token: Token, on resource: Int32) -> Bool {
     token.leg == .max

@@ -1,84 +1,73 @@
 import FleetModel
 
-/// All legs of a snapshot in a row: robot by robot, in driving order.
+/// The legs of a snapshot as nodes, numbered as they lie there.
 struct LegIndex {
-  private struct Entry {
-    /// Place in `robots`.
-    var slot: Int
-    /// Place among the robot's legs.
-    var offset: Int
-    var end: Int32
-    var appended: UInt64
-    var isReleased: Bool
+  /// Where a robot's legs lie, and the number of the first.
+  private struct Stretch {
+    var first = 0
+    var count = 0
+    var number: UInt64 = 0
   }
 
-  private let robots: [QueueSnapshot.Robot]
-  private var entries: [Entry] = []
-  /// By robot number: place in `robots`; -1 where absent.
-  private var slots: [Int] = []
-  /// By place in `robots`: place of its first leg in `entries`.
-  private var bases: [Int] = []
+  private let snapshot: QueueSnapshot
+  /// By robot number; without legs where absent.
+  private var stretches: [Stretch]
+  /// Leg -> place of its robot in `robots`.
+  private var slots: [Int32] = []
 
   init(_ snapshot: QueueSnapshot) {
-    robots = snapshot.robots
-    let highest = robots.map(\.robot.index).max() ?? -1
-    slots = [Int](repeating: -1, count: highest + 1)
-    for (slot, robot) in robots.enumerated() {
-      slots[robot.robot.index] = slot
-      bases.append(entries.count)
-      for (offset, leg) in robot.legs.enumerated() {
-        entries.append(
-          Entry(
-            slot: slot, offset: offset, end: leg.end, appended: leg.appended,
-            isReleased: leg.number <= robot.released))
-      }
+    self.snapshot = snapshot
+    let highest = snapshot.robots.lazy.map(\.robot.index).max() ?? -1
+    stretches = [Stretch](repeating: Stretch(), count: highest + 1)
+    slots.reserveCapacity(snapshot.legs.count)
+    for (slot, robot) in snapshot.robots.enumerated() where !robot.legs.isEmpty {
+      stretches[robot.robot.index] = Stretch(
+        first: robot.legs.lowerBound, count: robot.legs.count,
+        number: snapshot.legs[robot.legs.lowerBound].number)
+      slots.append(contentsOf: repeatElement(Int32(slot), count: robot.legs.count))
     }
   }
 
-  var count: Int { entries.count }
+  var count: Int { snapshot.legs.count }
 
-  func number(_ node: Int) -> UInt64 {
-    robots[entries[node].slot].legs[entries[node].offset].number
-  }
-  func end(_ node: Int) -> Int32 { entries[node].end }
-  func appended(_ node: Int) -> UInt64 { entries[node].appended }
-  func robot(_ node: Int) -> RobotIndex { robots[entries[node].slot].robot }
-  func isHeld(_ node: Int) -> Bool { robots[entries[node].slot].isHeld }
-  func isReleased(_ node: Int) -> Bool { entries[node].isReleased }
-  func hasPredecessor(_ node: Int) -> Bool { entries[node].offset > 0 }
+  func number(_ node: Int) -> UInt64 { snapshot.legs[node].number }
+  func end(_ node: Int) -> Int32 { snapshot.legs[node].end }
+  func appended(_ node: Int) -> UInt64 { snapshot.legs[node].appended }
+  func robot(_ node: Int) -> RobotIndex { snapshot.robots[slot(node)].robot }
+  func isHeld(_ node: Int) -> Bool { snapshot.robots[slot(node)].isHeld }
+  func isReleased(_ node: Int) -> Bool { number(node) <= snapshot.robots[slot(node)].released }
+  /// Whether its robot has a leg before it.
+  func hasPredecessor(_ node: Int) -> Bool { node > 0 && slots[node - 1] == slots[node] }
+
+  private func slot(_ node: Int) -> Int { Int(slots[node]) }
 
   func node(_ token: QueueSnapshot.Token) -> Int? {
     let index = token.robot.index
-    guard index >= 0, index < slots.count, slots[index] >= 0 else { return nil }
-    let base = bases[slots[index]]
-    let next = slots[index] + 1
-    let end = next < bases.count ? bases[next] : count
-    guard base < end, token.leg >= number(base), token.leg - number(base) < UInt64(end - base)
-    else { return nil }
-    return base + Int(token.leg - number(base))
+    guard index >= 0, index < stretches.count else { return nil }
+    let stretch = stretches[index]
+    guard token.leg >= stretch.number, token.leg - stretch.number < UInt64(stretch.count) else {
+      return nil
+    }
+    return stretch.first + Int(token.leg - stretch.number)
   }
 
   /// Whether the leg still holds or wants `resource`: of the visited one only what is under the
   /// robot at rest is left.
   func claims(_ node: Int, _ resource: Int32) -> Bool {
-    if end(node) == resource { return true }
-    let leg = leg(node)
-    return entries[node].offset > 0 ? leg.claims.contains(resource) : leg.rest.contains(resource)
+    end(node) == resource || held(node).contains(resource)
   }
 
-  func expectedTokens(_ node: Int) -> Int {
-    entries[node].offset > 0 ? leg(node).claims.count : leg(node).rest.count
-  }
+  func expectedTokens(_ node: Int) -> Int { held(node).count }
 
-  private func leg(_ node: Int) -> QueueSnapshot.Leg {
-    robots[entries[node].slot].legs[entries[node].offset]
+  private func held(_ node: Int) -> FewResources {
+    hasPredecessor(node) ? snapshot.legs[node].claims : snapshot.legs[node].rest
   }
 
   /// The leg that takes the robot off `resource`, claimed by `node`; nil when none is planned.
   func vacating(_ node: Int, _ resource: Int32) -> Int? {
-    guard end(node) == resource || leg(node).rest.contains(resource) else { return node }
+    guard end(node) == resource || snapshot.legs[node].rest.contains(resource) else { return node }
     let next = node + 1
-    return next < count && entries[next].slot == entries[node].slot ? next : nil
+    return next < count && hasPredecessor(next) ? next : nil
   }
 }
 

@@ -22,7 +22,7 @@ extension Traffic {
   public func refusal(of leg: PlannedLeg, for robot: RobotIndex) -> AppendRefusal? {
     guard isPresent(robot) else { return .absent }
     guard isPlannable(robot) else { return .frozen }
-    guard isWellFormed(leg, after: presentRoute(robot)) else { return .malformed }
+    guard isWellFormed(leg, after: present(robot)) else { return .malformed }
     for resource in leg.claims {
       if let refusal = refusalToQueue(on: resource, robot: robot.rawValue) { return refusal }
     }
@@ -54,12 +54,14 @@ extension Traffic {
     return nil
   }
 
-  private func isWellFormed(_ leg: PlannedLeg, after route: Route) -> Bool {
+  /// Whether `leg` can follow the last leg of the robot in `slot`.
+  private func isWellFormed(_ leg: PlannedLeg, after slot: Int) -> Bool {
     let claims = leg.claims
-    let last = route.legs[route.legs.last].plan
     guard !leg.path.isEmpty else { return false }
-    guard leg.heading == nil else { return isWellFormedLong(leg, after: last) }
-    let start = last.end
+    guard leg.heading == nil else {
+      return isWellFormedLong(leg, after: routes[slot].legs[routes[slot].legs.last].plan)
+    }
+    let start = routes[slot].legs.lastEnd
     for (index, claim) in claims.enumerated() {
       guard claim >= 0, Int(claim) < queues.resourceCount, claim != start else { return false }
       for earlier in 0..<index where claims[earlier] == claim { return false }

@@ -10,11 +10,13 @@ extension Traffic {
 
   /// What must be durable before the last release of `robot` is sent.
   public func promise(of robot: RobotIndex) -> Promise {
-    let route = presentRoute(robot)
+    // In place: asked for with every release, and a copy of the route is large.
+    let slot = present(robot)
+    let (visited, released) = (routes[slot].visited, routes[slot].released)
     return Promise(
-      order: route.order, update: route.update, firstLeg: route.visited,
-      legs: (route.visited...route.released).map { route.legs[$0].plan }, visited: route.visited,
-      acknowledged: route.acknowledged, released: route.released)
+      order: routes[slot].order, update: routes[slot].update, firstLeg: visited,
+      legs: (visited...released).map { routes[slot].legs[$0].plan }, visited: visited,
+      acknowledged: routes[slot].acknowledged, released: released)
   }
 
   /// The robot whose token heads `resource`.
@@ -111,32 +113,42 @@ extension Traffic {
   /// - Complexity: O(resources + tokens)
   public func snapshotForInvariants() -> QueueSnapshot {
     var robots: [QueueSnapshot.Robot] = []
-    for (slot, route) in routes.enumerated() where route.isPresent {
-      let legs = (route.visited...route.legs.last).map { number in
-        let leg = route.legs[number]
-        return QueueSnapshot.Leg(
-          number: number, end: leg.plan.end, claims: leg.plan.claims, appended: leg.appended,
-          rest: leg.plan.restingResources)
+    var legs: [QueueSnapshot.Leg] = []
+    for slot in routes.indices where routes[slot].isPresent {
+      let first = legs.count
+      for number in routes[slot].visited...routes[slot].legs.last {
+        let leg = routes[slot].legs[number]
+        legs.append(
+          QueueSnapshot.Leg(
+            number: number, end: leg.plan.end, claims: leg.plan.claims, appended: leg.appended,
+            rest: leg.plan.restingResources))
       }
       robots.append(
         QueueSnapshot.Robot(
-          robot: RobotIndex(Int32(slot)), order: route.order, visited: route.visited,
-          acknowledged: route.acknowledged, released: route.released, isHeld: route.isFrozen,
-          legs: legs))
+          robot: RobotIndex(Int32(slot)), order: routes[slot].order, visited: routes[slot].visited,
+          acknowledged: routes[slot].acknowledged, released: routes[slot].released,
+          isHeld: routes[slot].isFrozen, legs: first..<legs.count))
     }
     var filled: [QueueSnapshot.Queue] = []
-    for resource in 0..<Int32(queues.resourceCount) where queues.first(of: resource) >= 0 {
-      let tokens = queues.tokens(on: resource).map {
-        QueueSnapshot.Token(robot: RobotIndex($0.robot), leg: $0.leg)
+    var tokens: [QueueSnapshot.Token] = []
+    for resource in 0..<Int32(queues.resourceCount) {
+      var node = queues.first(of: resource)
+      guard node >= 0 else { continue }
+      let first = tokens.count
+      while node >= 0 {
+        let token = queues[node]
+        tokens.append(QueueSnapshot.Token(robot: RobotIndex(token.robot), leg: token.leg))
+        node = queues.next(after: node)
       }
-      filled.append(QueueSnapshot.Queue(resource: resource, tokens: tokens))
+      filled.append(QueueSnapshot.Queue(resource: resource, tokens: first..<tokens.count))
     }
     let astray = routes.indices.filter { !routes[$0].obstruction.isEmpty }.map {
       QueueSnapshot.Obstruction(
         robot: RobotIndex(Int32($0)), resources: routes[$0].obstruction.sorted())
     }
     return QueueSnapshot(
-      robots: robots, queues: filled, contested: contested.sorted(), obstructions: astray)
+      robots: robots, legs: legs, queues: filled, tokens: tokens, contested: contested.sorted(),
+      obstructions: astray)
   }
 
   private func plannedPath(_ route: Route, from: UInt64, through: UInt64) -> [Int32] {

@@ -100,8 +100,8 @@ struct Shelf {
   mutating func commit(_ batch: [FleetEffect]) throws {
     for case .persist(let change) in batch {
       switch change {
-      case .task(let task): tasks[task.record.id.text] = try encoder.encode(task)
-      case .robot(let robot): robots[robot.id.text] = try encoder.encode(robot)
+      case .task(let task): tasks[task.value.record.id.text] = try encoder.encode(task.value)
+      case .robot(let robot): robots[robot.value.id.text] = try encoder.encode(robot.value)
       case .robotRemoved(let robot): robots[robot.text] = nil
       case .zone(let zone, let closed):
         zones.removeAll { $0.zone == zone }

@@ -105,8 +105,9 @@ import Testing
     try yard.run(0.6)
     try yard.ask(.closeZone(try ZoneID("gate")))
     let gate = Set(yard.site.zones[0].cells.map(\.rawValue))
-    for robot in yard.fleet.queueSnapshot().robots {
-      let unreleased = robot.legs.filter { $0.number > robot.released }
+    let queues = yard.fleet.queueSnapshot()
+    for robot in queues.robots {
+      let unreleased = queues.legs[robot.legs].filter { $0.number > robot.released }
       #expect(unreleased.allSatisfy { gate.isDisjoint(with: $0.claims) })
     }
     _ = task

@@ -47,7 +47,7 @@ struct StoreCodecTests {
 
   private func commit(_ tasks: [StoredTask], totals: [FleetStatistics.KindCount] = []) throws {
     try scratch.store.commit(
-      try codec.changes(of: tasks.map { .persist(.task($0)) }, totals: totals, now: now))
+      try codec.changes(of: tasks.map { .persist(.task(Shared($0))) }, totals: totals, now: now))
   }
 
   @Test func aTaskThatEndsLeavesTheOpenOnesAndIsFoundByKeyAndId() throws {

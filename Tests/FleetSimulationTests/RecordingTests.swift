@@ -94,9 +94,10 @@ private func truth(_ simulation: Simulation) -> Truth {
       return [pose.x / 10, pose.y / 10, pose.headingDegrees * 10]
     }, tasks: simulation.desk.taskOf.map { $0?.text },
     roads: simulation.robots.map { _ in [] }, released: simulation.robots.map { _ in 0 })
-  for robot in simulation.server.fleet.queueSnapshot().robots {
+  let queues = simulation.server.fleet.queueSnapshot()
+  for robot in queues.robots {
     let i = robot.robot.index
-    for (k, leg) in robot.legs.enumerated() {
+    for (k, leg) in queues.legs[robot.legs].enumerated() {
       let cells = k == 0 ? [leg.end] : leg.claims.filter { Int($0) < site.graph.vertexCount }
       truth.roads[i] += cells.map { vertex in
         let cell = site.graph.cells[Int(vertex)]

@@ -72,10 +72,11 @@ enum ReplayText {
 
   private static func text(_ effect: FleetEffect) -> String {
     switch effect {
-    case .persist(.task(let task)): "store \(task.record.id) \(plain(task.record.state))"
+    case .persist(.task(let task)):
+      "store \(task.value.record.id) \(plain(task.value.record.state))"
     case .persist(.robot(let robot)):
-      "store \(robot.id)"
-        + (robot.promise.map {
+      "store \(robot.value.id)"
+        + (robot.value.promise.map {
           " order \($0.order) update \($0.update) legs \($0.visited)...\($0.released)"
         } ?? "")
     case .persist(let change): "store \(plain(change))"
@@ -99,8 +100,8 @@ enum ReplayText {
   private static func robot(of effect: FleetEffect) -> RobotID? {
     switch effect {
     case .send(let robot, _), .persist(.robotRemoved(let robot)): robot
-    case .persist(.robot(let robot)): robot.id
-    case .persist(.task(let task)): task.record.robot
+    case .persist(.robot(let robot)): robot.value.id
+    case .persist(.task(let task)): task.value.record.robot
     case .notice(let notice): notice.robot
     case .persist(.zone), .persist(.audit), .heartbeat, .reply, .superseded: nil
     }

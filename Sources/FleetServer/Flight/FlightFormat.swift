@@ -85,12 +85,12 @@ struct EffectDigest {
 
   mutating func add(_ change: FleetChange) {
     switch change {
-    case .task(let task): add("task \(task.record.id) \(task.record.state)")
+    case .task(let task): add("task \(task.value.record.id) \(task.value.record.state)")
     case .robot(let robot):
-      add("robot \(robot.id)")
-      hash.combine(robot.eventsHandled)
-      hash.combine(robot.actionCount)
-      guard let promise = robot.promise else { return }
+      add("robot \(robot.value.id)")
+      hash.combine(robot.value.eventsHandled)
+      hash.combine(robot.value.actionCount)
+      guard let promise = robot.value.promise else { return }
       for mark in [promise.order, promise.update, promise.visited, promise.released] {
         hash.combine(mark)
       }
