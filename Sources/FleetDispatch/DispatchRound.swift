@@ -4,7 +4,7 @@ import Grid
 /// What is left of the candidates while one round of tasks is dealt out.
 struct DispatchRound {
   /// A candidate that may do the task, and when it could be there at best: the milliseconds above the
-  /// candidate's number, for they are put in order again and again.
+  /// candidate's number, for they are compared again and again.
   struct Option: Comparable {
     private static let candidateBits: UInt64 = 24
     private let code: UInt64
@@ -20,16 +20,22 @@ struct DispatchRound {
     static func < (a: Option, b: Option) -> Bool { a.code < b.code }
   }
 
-  /// Options a task has at most.
-  private static let optionsKept = 256
+  /// So many options of a task are looked at.
+  private static let optionsLookedAt = 256
+  /// When so many of a class have found no way to a task, the others of it find none either.
+  private static let failuresOfClass = 8
 
   let candidates: [Candidate]
   /// Where they are.
   private let places: [Cell]
   /// Milliseconds a cell, times 1,024.
   private var pace: [Int64]
-  /// Candidates that are not given away, idle or with a known time.
-  private var open: [Int]
+  /// Whether a candidate is not given away, and idle or with a known time.
+  private var isOpen: [Bool]
+  /// Where those are that are open.
+  private var grid: CandidateGrid
+  /// The least of `pace`.
+  private let fastest: Int64
   /// How many of them are idle.
   private(set) var idleCount: Int
   /// How many more lookups may find no way.
@@ -37,11 +43,21 @@ struct DispatchRound {
   /// The highest payload of robots whose skills are exactly the index.
   private var payloads = [Int32](repeating: -1, count: 256)
   private var positions: [RobotIndex: Int] = [:]
-  private var options: [Option] = []
   private let budgets: [EnergyBudget]
   /// What each candidate may use up, in microwatt-hours.
   private let free: [Int64]
   private let sharePermille: Int32
+
+  // Of the task looked at:
+  private var task: OpenTask?
+  private var starts: [Cell] = []
+  private var box: CandidateGrid.Box?
+  /// The squares that are looked at next are so many steps away; nil: all were looked at.
+  private var ring: Int?
+  /// Candidates found and not looked at, and the time at which the others can be there at best.
+  private var options: [Option] = []
+  private var bound: Int64 = 0
+  private var lookedAt = 0
 
   // Of the task looked at, by class:
   private var work: [Int64]
@@ -81,7 +97,9 @@ struct DispatchRound {
     pace = candidates.map {
       Int64(cellMillimetres) * 1000 * 1024 / Int64($0.speedMillimetresPerSecond)
     }
-    open = candidates.indices.filter { candidates[$0].availableInMilliseconds != nil }
+    fastest = pace.min() ?? 0
+    isOpen = candidates.map { $0.availableInMilliseconds != nil }
+    grid = CandidateGrid(places, members: candidates.indices.filter { [isOpen] in isOpen[$0] })
     idleCount = candidates.count { $0.availableInMilliseconds == 0 }
     failuresLeft = settings.failures
     for (i, candidate) in candidates.enumerated() {
@@ -89,16 +107,14 @@ struct DispatchRound {
       payloads[bits] = max(payloads[bits], candidate.payloadGrams)
       positions[candidate.robot] = i
     }
-    options.reserveCapacity(candidates.count)
   }
-
-  var isEmpty: Bool { options.isEmpty }
 
   func milliseconds(_ candidate: Int, cells: Int64) -> Int64 { cells * pace[candidate] / 1024 }
 
   /// Candidate `i` gets nothing more in this round.
   mutating func take(_ i: Int) {
-    open.removeAll { $0 == i }
+    isOpen[i] = false
+    grid.remove(i)
     if candidates[i].availableInMilliseconds == 0 { idleCount -= 1 }
   }
 
@@ -120,38 +136,79 @@ struct DispatchRound {
     candidate.payloadGrams >= task.payloadGrams && candidate.skills.isSuperset(of: task.skill ?? [])
   }
 
-  /// Makes `options` of the open candidates that can do the task.
-  /// - Parameter starts: the cells where the task may begin.
-  mutating func collect(_ task: OpenTask, starts: [Cell]) {
+  /// Begins to look for candidates for a task.
+  /// - Parameter starts: the cells where the task may begin; at least one.
+  mutating func begin(_ task: OpenTask, starts: [Cell]) {
+    self.task = task
+    self.starts = starts
     options.removeAll(keepingCapacity: true)
+    lookedAt = 0
     isShortOfEnergy = false
     for c in work.indices {
       work[c] = -1
       home[c] = .unknown
       failures[c] = 0
     }
-    var bound = Int64.max
-    for i in open where isCapable(candidates[i], task) {
-      if let only = task.onlyRobot, only != candidates[i].robot { continue }
-      guard lasts(i, task, drivingCells: 0) else { continue }
-      let place = places[i]
-      var cells = Int32.max
-      for start in starts { cells = min(cells, abs(start.x - place.x) + abs(start.y - place.y)) }
-      guard lasts(i, task, drivingCells: cells) else { continue }
-      let waiting = candidates[i].availableInMilliseconds ?? 0
-      let time = waiting + milliseconds(i, cells: Int64(cells))
-      if time >= bound { continue }
-      options.append(Option(time: time, candidate: i))
-      if options.count >= 2 * Self.optionsKept { bound = keepBest() }
+    if let only = task.onlyRobot {
+      ring = nil
+      bound = .max
+      if let i = positions[only], isOpen[i] { consider(i, task) }
+    } else {
+      ring = 0
+      bound = 0
+      box = grid.box(round: starts)
     }
   }
 
-  /// Drops all but the best options: of thousands of robots only a few are ever looked at.
-  /// - Returns: the time of the worst that is kept; who comes later than that needs not be kept.
-  private mutating func keepBest() -> Int64 {
-    options.sort()
-    options.removeLast(options.count - Self.optionsKept)
-    return options[options.count - 1].time
+  /// Whether nobody who is open can do the task.
+  mutating func isEmpty() -> Bool {
+    while options.isEmpty, ring != nil { lookFarther() }
+    return options.isEmpty
+  }
+
+  /// The option with the least time, the first of equals, which is then no option any more; nil: there is
+  /// none, or enough were looked at.
+  /// - Complexity: O(candidates nearer than the one after it)
+  mutating func next() -> Option? {
+    while lookedAt < Self.optionsLookedAt {
+      guard let best = options.indices.min(by: { options[$0] < options[$1] }),
+        options[best].time < bound
+      else {
+        guard ring != nil else { return nil }
+        lookFarther()
+        continue
+      }
+      let option = options[best]
+      options.swapAt(best, options.count - 1)
+      options.removeLast()
+      let c = candidates[option.candidate].classIndex
+      guard failures[c] < Self.failuresOfClass else { continue }
+      lookedAt += 1
+      return option
+    }
+    return nil
+  }
+
+  /// Makes options of the candidates in the next squares.
+  private mutating func lookFarther() {
+    guard let ring, let box, let task else { return }
+    var found: [Int] = []
+    let isMore = grid.visit(ring: ring, round: box) { found.append($0) }
+    for i in found { consider(i, task) }
+    self.ring = isMore ? ring + 1 : nil
+    bound = isMore ? grid.cells(beyond: ring) * fastest / 1024 : .max
+  }
+
+  /// Makes an option of candidate `i` if it can do the task.
+  private mutating func consider(_ i: Int, _ task: OpenTask) {
+    guard isCapable(candidates[i], task), lasts(i, task, drivingCells: 0) else { return }
+    let place = places[i]
+    var cells = Int32.max
+    for start in starts { cells = min(cells, abs(start.x - place.x) + abs(start.y - place.y)) }
+    guard lasts(i, task, drivingCells: cells) else { return }
+    let waiting = candidates[i].availableInMilliseconds ?? 0
+    options.append(
+      Option(time: waiting + milliseconds(i, cells: Int64(cells)), candidate: i))
   }
 
   /// Whether candidate `i` can drive so far besides the work; notes when not.
@@ -182,23 +239,10 @@ struct DispatchRound {
     return nil
   }
 
-  /// Takes out the option with the least time, the first of equals.
-  mutating func next() -> Option? {
-    guard var best = options.indices.first else { return nil }
-    for i in options.indices
-    where options[i] < options[best] { best = i }
-    let option = options[best]
-    options.swapAt(best, options.count - 1)
-    options.removeLast()
-    return option
-  }
-
   /// Candidate `i` found no way. It may be shut in; when several of its class find none, the
   /// task is out of the class's reach.
   mutating func noWay(_ i: Int) {
-    let c = candidates[i].classIndex
-    failures[c] += 1
+    failures[candidates[i].classIndex] += 1
     failuresLeft -= 1
-    if failures[c] == 8 { options.removeAll { candidates[$0.candidate].classIndex == c } }
   }
 }

@@ -101,8 +101,8 @@ public struct GreedyDispatcher: Dispatcher {
     if let reason = round.obstacle(to: task) { return .none(reason) }
     guard !task.starts.isEmpty, outOfReach[task.id] == nil else { return .none(.unreachable) }
     guard round.idleCount > 0, round.failuresLeft > 0 else { return .none(.robotsBusy) }
-    round.collect(task, starts: task.starts.map { cells[Int($0)] })
-    guard !round.isEmpty else {
+    round.begin(task, starts: task.starts.map { cells[Int($0)] })
+    guard !round.isEmpty() else {
       return .none(round.isShortOfEnergy ? .energy : .robotsBusy)
     }
     let best = nearest(to: task, &round, travel: travel)

@@ -235,6 +235,48 @@ struct GreedyDispatcherTests {
     }
   }
 
+  /// Of robots in heaps and alone, busy and slow, and tasks with one place or several to begin at, on the
+  /// field or beside all robots.
+  @Test(arguments: 0..<40 as Range<UInt64>)
+  func looksAtRobotsInTheOrderOfTheirTimes(_ number: UInt64) throws {
+    var random = Seed(number).generator()
+    let heap = Int32(random.next(in: 0...9_000))
+    let robots = (0..<Int32(random.next(in: 0...300))).map { i -> Candidate in
+      let vertex = i % 3 == 0 ? heap + i : Int32(random.next(in: 0...9_999))
+      let free = [nil, 0, 0, 0, 20_000, 500_000][random.next(in: 0...5)] as Int64?
+      let classIndex = random.next(in: 0...2)
+      return robot(
+        i, at: vertex, speed: [500, 1000, 3000][classIndex],
+        permille: Int32(random.next(in: 100...1000)), free: free, class: classIndex)
+    }
+    var round = DispatchRound(
+      candidates: robots, cells: field, cellMillimetres: 1000, settings: .init())
+    var taken: Set<Int> = []
+    for count in 1...5 {
+      var job = try task(count, at: 0)
+      job.starts = (0..<count).map { _ in Int32(random.next(in: 0...9_999)) }
+      let starts = job.starts.map { field[Int($0)] }
+      round.begin(job, starts: starts)
+      let expected = robots.indices.compactMap { i -> (time: Int64, i: Int)? in
+        let air = job.starts.map { byAir($0, robots[i].vertex) }.min() ?? 0
+        // 100 Wh, 100 Wh/km, a tenth of it kept.
+        guard let wait = robots[i].availableInMilliseconds, !taken.contains(i),
+          robots[i].energyPermille - 100 >= air
+        else { return nil }
+        return (wait + round.milliseconds(i, cells: Int64(air)), i)
+      }.sorted { $0 < $1 }
+      #expect(round.isEmpty() == expected.isEmpty)
+      var found: [(time: Int64, i: Int)] = []
+      while let option = round.next() { found.append((option.time, option.candidate)) }
+      #expect(found.map(\.i) == expected.prefix(256).map(\.i))
+      #expect(found.map(\.time) == expected.prefix(256).map(\.time))
+      for option in expected.prefix(3) {
+        round.take(option.i)
+        taken.insert(option.i)
+      }
+    }
+  }
+
   @Test func looksUpFewTravelTimes() throws {
     var rng = Seed(1).derive("lookups").generator()
     let tasks = try (0..<500).map { try task($0, at: Int32(rng.next(below: 10_000))) }
