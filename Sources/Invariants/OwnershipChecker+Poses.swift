@@ -63,7 +63,13 @@ extension OwnershipChecker {
     }
     let speed = Int64(speedMillimetresPerSecond)
     let braking = speed * speed / (2 * Int64(max(1, brakingMillimetresPerSecond2)))
-    // No road along the axes is shorter than the two differences. Most robots have far more of it.
+    // Most robots have far more road than they need, in whole legs.
+    if let sure = tracks[robot.index]?.millimetresLeft(
+      visited: route.visited, through: route.through), braking <= sure
+    {
+      return []
+    }
+    // No road along the axes is shorter than the two differences.
     if let end = tracks[robot.index]?.end(ofLeg: route.through),
       braking <= abs(end.x - position.x) + abs(end.y - position.y)
     {

@@ -19,8 +19,13 @@ struct OwnershipTrack: Sendable {
   }
 
   private(set) var order: UInt64 = 0
-  /// `legs[0]` is the visited one; numbers go on from `visited`.
+  /// `legs[first]` is the visited one; numbers go on from `visited`. Those before it are over: they go
+  /// when there are many, for all that come after them must move.
   private var legs: [Leg]
+  private var first = 0
+  private static let firstKept = 32
+  /// No leg of the order, as far as it is known, is shorter; 0 while there is none.
+  private var shortest: Int64 = 0
   private(set) var visited: UInt64 = 0
   private(set) var released: UInt64 = 0
   /// The last route update sent in this order that the robot can have.
@@ -46,36 +51,44 @@ struct OwnershipTrack: Sendable {
   }
 
   /// The highest leg known.
-  var last: UInt64 { visited + UInt64(legs.count) - 1 }
+  var last: UInt64 { visited + UInt64(legs.count - first) - 1 }
 
   /// Where the robot stands, and what is released ahead.
   var heldCells: [Int32] {
-    var cells = Array(legs[0].rest) + under
-    for leg in legs.prefix(Int(released - visited) + 1).dropFirst() { cells += leg.covered }
+    var cells = Array(legs[first].rest) + under
+    for leg in releasedLegs { cells += leg.covered }
     return cells
   }
 
   func holds(_ vertex: Int32) -> Bool {
-    if legs[0].rest.contains(vertex) || under.contains(vertex) { return true }
-    for leg in legs.prefix(Int(released - visited) + 1).dropFirst()
-    where leg.covered.contains(vertex) {
-      return true
-    }
+    if legs[first].rest.contains(vertex) || under.contains(vertex) { return true }
+    for leg in releasedLegs where leg.covered.contains(vertex) { return true }
     return false
+  }
+
+  /// What lies ahead and is released.
+  private var releasedLegs: ArraySlice<Leg> { legs[first + 1..<place(released) + 1] }
+
+  /// Where leg `number` lies, from `visited` to `last`.
+  private func place(_ number: UInt64) -> Int { first + Int(number - visited) }
+
+  /// At least so much road is left to the end of leg `through`, when the robot is on the way to the end of
+  /// leg `visited + 1`.
+  func millimetresLeft(visited: UInt64, through: UInt64) -> Int64 {
+    through > visited + 1 ? Int64(clamping: through - visited - 1) * shortest : 0
   }
 
   /// Where leg `number` ends; nil when the leg is not known.
   func end(ofLeg number: UInt64) -> Point? {
-    number >= visited && number <= last ? legs[Int(number - visited)].end : nil
+    number >= visited && number <= last ? legs[place(number)].end : nil
   }
 
   /// Road left from `position`, on the way to the end of leg `visited + 1`, to the end of leg
   /// `through`; nil when the leg is not known.
   func millimetresLeft(from position: Point, visited: UInt64, through: UInt64) -> Int64? {
     guard visited >= self.visited, through <= last, through >= visited else { return nil }
-    let current = min(visited + 1, through)
-    let index = Int(current - self.visited)
-    let beyond = legs[Int(through - self.visited)].millimetres - legs[index].millimetres
+    let index = place(min(visited + 1, through))
+    let beyond = legs[place(through)].millimetres - legs[index].millimetres
     return beyond + legs[index].millimetresLeft(from: position)
   }
 
@@ -87,8 +100,9 @@ struct OwnershipTrack: Sendable {
     guard visited == released else {
       return .revoked(robot, order: self.order, through: visited, before: released)
     }
-    legs.removeLast(legs.count - 1)
-    legs[0].millimetres = 0
+    legs.removeLast(legs.count - 1 - first)
+    legs[first].millimetres = 0
+    shortest = 0
     self.order = order
     visited = 0
     released = 0
@@ -137,6 +151,8 @@ struct OwnershipTrack: Sendable {
       length += abs(point.x - from.x) + abs(point.y - from.y)
       from = point
     }
+    let own = length - legs[legs.count - 1].millimetres
+    shortest = last == 0 ? own : min(shortest, own)
     legs.append(
       Leg(
         vertices: vertices, start: legs[legs.count - 1].end, between: Array(points.dropLast()),
@@ -150,7 +166,7 @@ struct OwnershipTrack: Sendable {
   mutating func release(through: UInt64) -> [Int32] {
     let reached = min(through, last)
     guard reached > released else { return [] }
-    let new = legs[Int(released - visited) + 1...Int(reached - visited)]
+    let new = legs[place(released) + 1...place(reached)]
     released = reached
     everReleased = max(everReleased, released)
     return new.flatMap(\.covered)
@@ -160,16 +176,20 @@ struct OwnershipTrack: Sendable {
   /// - Returns: vertices that may be free now.
   mutating func visit(_ leg: UInt64) -> [Int32] {
     guard leg > visited else { return [] }
-    let done = Int(leg - visited)
+    let done = place(leg)
     var freed: [Int32] = []
-    for leg in legs[...done] {
+    for leg in legs[first...done] {
       freed += leg.covered
       freed += leg.rest
     }
     freed += under
     under = []
-    legs.removeFirst(done)
+    first = done
     visited = leg
+    if first >= Self.firstKept {
+      legs.removeFirst(first)
+      first = 0
+    }
     return freed
   }
 
@@ -178,7 +198,7 @@ struct OwnershipTrack: Sendable {
   mutating func trim(to through: UInt64) -> [Int32] {
     let kept = max(visited, through)
     guard kept < last else { return [] }
-    let beyond = Int(kept - visited) + 1
+    let beyond = place(kept) + 1
     let freed = legs[beyond...].flatMap(\.covered)
     legs.removeLast(legs.count - beyond)
     released = min(released, kept)

@@ -10,7 +10,7 @@ struct VisitToken: Sendable, Equatable {
 }
 
 /// A first-in first-out queue of visit tokens per resource, all in one pool of linked nodes:
-/// 8 bytes a resource and 16 a token, no allocation once the pool has grown.
+/// 12 bytes a resource and 16 a token, no allocation once the pool has grown.
 struct CellQueues: Sendable {
   private struct Node: Sendable {
     var leg: UInt64
@@ -18,38 +18,50 @@ struct CellQueues: Sendable {
     var next: Int32
   }
 
+  /// The first and the last node of a queue, -1: it is empty; and whose the first is.
+  private struct Ends: Sendable {
+    var head: Int32 = -1
+    var tail: Int32 = -1
+    var owner: Int32 = -1
+  }
+
   /// What taking a token out did.
   enum Removal { case absent, headChanged, behindHead }
 
-  private var heads: [Int32]
-  private var tails: [Int32]
+  // All that is asked of a queue most often, in one place: there are far more than lie near the processor.
+  private var ends: [Ends]
   private var nodes: [Node] = []
   private var free: Int32 = -1
 
   init(resourceCount: Int) {
-    heads = [Int32](repeating: -1, count: resourceCount)
-    tails = heads
+    ends = [Ends](repeating: Ends(), count: resourceCount)
     nodes.reserveCapacity(1024)
   }
 
-  var resourceCount: Int { heads.count }
+  var resourceCount: Int { ends.count }
 
   @inline(__always)
   func head(of resource: Int32) -> VisitToken? {
-    let node = heads[Int(resource)]
+    let node = ends[Int(resource)].head
     return node < 0 ? nil : self[node]
+  }
+
+  /// Whose token heads `resource`; nil: nobody's.
+  @inline(__always)
+  func owner(of resource: Int32) -> Int32? {
+    ends[Int(resource)].head < 0 ? nil : ends[Int(resource)].owner
   }
 
   @inline(__always)
   func isHead(_ token: VisitToken, of resource: Int32) -> Bool {
-    let node = heads[Int(resource)]
-    return node >= 0 && nodes[Int(node)].robot == token.robot && nodes[Int(node)].leg == token.leg
+    guard owner(of: resource) == token.robot else { return false }
+    return nodes[Int(ends[Int(resource)].head)].leg == token.leg
   }
 
   // Walking: `var node = first(of: r); while node >= 0 { self[node]; node = next(after: node) }`.
 
   @inline(__always)
-  func first(of resource: Int32) -> Int32 { heads[Int(resource)] }
+  func first(of resource: Int32) -> Int32 { ends[Int(resource)].head }
 
   @inline(__always)
   func next(after node: Int32) -> Int32 { nodes[Int(node)].next }
@@ -86,34 +98,59 @@ struct CellQueues: Sendable {
   /// Whether nobody has queued behind `token` on `resource`.
   @inline(__always)
   func isTail(_ token: VisitToken, of resource: Int32) -> Bool {
-    let node = tails[Int(resource)]
+    let node = ends[Int(resource)].tail
     return node >= 0 && self[node] == token
   }
 
   /// - Complexity: O(1)
   mutating func push(_ token: VisitToken, on resource: Int32) {
     let node = makeNode(token, next: -1)
-    let tail = tails[Int(resource)]
+    let tail = ends[Int(resource)].tail
     if tail < 0 {
-      heads[Int(resource)] = node
+      ends[Int(resource)].head = node
+      ends[Int(resource)].owner = token.robot
     } else {
       nodes[Int(tail)].next = node
     }
-    tails[Int(resource)] = node
+    ends[Int(resource)].tail = node
   }
 
   /// Puts a forced claim before all others.
   mutating func pushFront(_ token: VisitToken, on resource: Int32) {
-    let head = heads[Int(resource)]
+    let head = ends[Int(resource)].head
     let node = makeNode(token, next: head)
-    heads[Int(resource)] = node
-    if head < 0 { tails[Int(resource)] = node }
+    ends[Int(resource)].head = node
+    ends[Int(resource)].owner = token.robot
+    if head < 0 { ends[Int(resource)].tail = node }
+  }
+
+  /// Puts `token` right behind `other`, or before all others where that is nil.
+  /// - Precondition: `other` is there.
+  mutating func insert(_ token: VisitToken, behind other: VisitToken?, on resource: Int32) {
+    guard let other else { return pushFront(token, on: resource) }
+    var node = first(of: resource)
+    while node >= 0, self[node] != other { node = next(after: node) }
+    precondition(node >= 0, "no token of leg \(other.leg) of \(other.robot) on \(resource)")
+    let new = makeNode(token, next: next(after: node))
+    nodes[Int(node)].next = new
+    if ends[Int(resource)].tail == node { ends[Int(resource)].tail = new }
+  }
+
+  /// What `token` is right behind on `resource`; nil: nothing, or it is not there.
+  func ahead(of token: VisitToken, on resource: Int32) -> VisitToken? {
+    var previous: VisitToken?
+    var node = first(of: resource)
+    while node >= 0, self[node] != token {
+      previous = self[node]
+      node = next(after: node)
+    }
+    return node >= 0 ? previous : nil
   }
 
   /// - Complexity: O(tokens before it); O(1) for the head
   mutating func remove(_ token: VisitToken, from resource: Int32) -> Removal {
     var previous: Int32 = -1
-    var node = heads[Int(resource)]
+    var node = first(of: resource)
     while node >= 0, self[node] != token {
       previous = node
       node = nodes[Int(node)].next
@@ -121,11 +158,12 @@ struct CellQueues: Sendable {
     guard node >= 0 else { return .absent }
     let next = nodes[Int(node)].next
     if previous < 0 {
-      heads[Int(resource)] = next
+      ends[Int(resource)].head = next
+      if next >= 0 { ends[Int(resource)].owner = nodes[Int(next)].robot }
     } else {
       nodes[Int(previous)].next = next
     }
-    if next < 0 { tails[Int(resource)] = previous }
+    if next < 0 { ends[Int(resource)].tail = previous }
     nodes[Int(node)].next = free
     free = node
     return previous < 0 ? .headChanged : .behindHead
@@ -174,7 +212,7 @@ extension CellQueues: Codable {
   func encode(to encoder: any Encoder) throws {
     var (resources, lengths, robots): ([Int32], [Int32], [Int32]) = ([], [], [])
     var legs: [UInt64] = []
-    for resource in heads.indices where heads[resource] >= 0 {
+    for resource in ends.indices where ends[resource].head >= 0 {
       let tokens = tokens(on: Int32(resource))
       resources.append(Int32(resource))
       lengths.append(Int32(tokens.count))

@@ -21,7 +21,7 @@ extension Traffic {
 
   /// The robot whose token heads `resource`.
   public func owner(of resource: Int32) -> RobotIndex? {
-    queues.head(of: resource).map { RobotIndex($0.robot) }
+    queues.owner(of: resource).map { RobotIndex($0) }
   }
 
   /// Robots queued on `resource`, the owner first; one that comes twice stands there twice.
@@ -60,8 +60,8 @@ extension Traffic {
     let route = presentRoute(robot)
     guard route.released < route.legs.last else { return [] }
     return route.legs[route.released + 1].plan.claims.compactMap { resource in
-      guard let head = queues.head(of: resource), head.robot != robot.rawValue else { return nil }
-      return Blocker(resource: resource, robot: RobotIndex(head.robot))
+      guard let owner = queues.owner(of: resource), owner != robot.rawValue else { return nil }
+      return Blocker(resource: resource, robot: RobotIndex(owner))
     }
   }
 

@@ -40,42 +40,36 @@ extension Traffic {
   /// behind whoever waited for them: what went of `other`'s first, the rest in the old order. Undone unless all of it can be queued
   /// again: each leg passes `append`'s condition anew, so whatever holds of queues holds after it.
   /// - Parameter limit: at most so many legs are moved.
-  /// - Complexity: O(resources) for the copy that undoes it, and an append a leg
+  /// - Complexity: O(tokens on the claims of these legs)
   public mutating func letPass(
     _ other: RobotIndex, before late: RobotIndex, limit: Int = 200
   ) -> ReorderOutcome {
     guard other != late, isPlannable(other), isPlannable(late) else { return .refused }
-    let before = self
-    let cutLegs = cut([Cut(late.rawValue, from: routes[late.index].released + 1)])
-    let moved = before.queued(cutLegs, since: self)
-    guard moved.count <= limit else {
-      self = before
+    let appendsBefore = appends
+    var removals: [Removal] = []
+    _ = cut([Cut(late.rawValue, from: routes[late.index].released + 1)], noting: &removals)
+    var queuedAgain: [RobotIndex] = []
+    func undo() {
+      for robot in queuedAgain.reversed() { _ = removeLastLeg(of: robot.rawValue) }
+      for removal in removals.reversed() { putBack(removal) }
+      appends = appendsBefore
+    }
+    guard removals.count <= limit else {
+      undo()
       return .refused
     }
+    let moved = removals.sorted { $0.leg.appended < $1.leg.appended }
     // `other` waits behind nothing of these any more, or its legs come first.
     let order =
-      moved.filter { $0.robot == other } + moved.filter { $0.robot != other }
-    for leg in order where append(leg.robot, leg.plan) != nil {
-      self = before
-      return .refused
+      moved.filter { $0.robot == other.rawValue } + moved.filter { $0.robot != other.rawValue }
+    for removal in order {
+      let robot = RobotIndex(removal.robot)
+      guard append(robot, removal.leg.plan) == nil else {
+        undo()
+        return .refused
+      }
+      queuedAgain.append(robot)
     }
     return .done(legs: order.count)
-  }
-
-  /// The legs of `withdrawals`, which `after` lacks, in the order in which they were appended here.
-  private func queued(
-    _ withdrawals: [Withdrawal], since after: Traffic
-  ) -> [(robot: RobotIndex, appended: UInt64, plan: PlannedLeg)] {
-    var legs: [(robot: RobotIndex, appended: UInt64, plan: PlannedLeg)] = []
-    for withdrawal in withdrawals {
-      let slot = withdrawal.robot.index
-      var number = after.routes[slot].legs.last + 1
-      while number <= routes[slot].legs.last {
-        let leg = routes[slot].legs[number]
-        legs.append((withdrawal.robot, leg.appended, leg.plan))
-        number += 1
-      }
-    }
-    return legs.sorted { $0.appended < $1.appended }
   }
 }

@@ -45,7 +45,7 @@ extension Traffic {
       for resource in plan.restingResources where !queues.isTail(token, of: resource) {
         return false
       }
-      _ = removeLegs(of: Cut(robot.rawValue, from: number + 1))
+      while routes[slot].legs.last > number { _ = removeLastLeg(of: robot.rawValue) }
       markDirty(robot.rawValue)
       return true
     }
@@ -87,11 +87,19 @@ extension Traffic {
   /// its new end, so whoever is queued behind it there is cut as well.
   /// - Returns: one withdrawal for each robot that lost legs, by index.
   mutating func cut(_ seeds: [Cut]) -> [Withdrawal] {
+    var removals: [Removal] = []
+    return cut(seeds, noting: &removals)
+  }
+
+  /// - Parameter removals: what was taken out is added, in that order.
+  mutating func cut(_ seeds: [Cut], noting removals: inout [Removal]) -> [Withdrawal] {
     var work = seeds
     var lost: [Int32: [PlannedLeg]] = [:]
     while let next = work.popLast() {
-      let removed = removeLegs(of: next)
-      guard !removed.isEmpty else { continue }
+      let known = removals.count
+      removeLegs(of: next, noting: &removals)
+      guard removals.count > known else { continue }
+      let removed = removals[known...].reversed().map(\.leg.plan)
       lost[next.robot] = removed + (lost[next.robot] ?? [])
       let resting = VisitToken(robot: next.robot, leg: next.from - 1)
       for resource in routes[Int(next.robot)].legs[next.from - 1].plan.restingResources {
@@ -104,21 +112,44 @@ extension Traffic {
     }
   }
 
-  private mutating func removeLegs(of cut: Cut) -> [PlannedLeg] {
+  /// A leg that was taken out, and what it was right behind on each of its claims; nil: on none but itself.
+  struct Removal {
+    var robot: Int32
+    var number: UInt64
+    var leg: QueuedLeg
+    var ahead: [VisitToken?]
+  }
+
+  private mutating func removeLegs(of cut: Cut, noting removals: inout [Removal]) {
     let slot = Int(cut.robot)
     precondition(cut.from > routes[slot].visited, "robot \(cut.robot) cut at \(cut.from)")
-    var removed: [PlannedLeg] = []
-    while routes[slot].legs.last >= cut.from {
-      let number = routes[slot].legs.last
-      let plan = routes[slot].legs[number].plan
-      for resource in plan.claims {
-        giveBack(VisitToken(robot: cut.robot, leg: number), on: resource)
-      }
-      routes[slot].backlog -= plan.path.count
-      routes[slot].legs.removeLast()
-      removed.append(plan)
+    while routes[slot].legs.last >= cut.from { removals.append(removeLastLeg(of: cut.robot)) }
+  }
+
+  /// - Precondition: `robot` has a leg beyond the visited one.
+  mutating func removeLastLeg(of robot: Int32) -> Removal {
+    let number = routes[Int(robot)].legs.last
+    let leg = routes[Int(robot)].legs[number]
+    let token = VisitToken(robot: robot, leg: number)
+    let ahead = leg.plan.claims.map { queues.ahead(of: token, on: $0) }
+    for resource in leg.plan.claims { giveBack(token, on: resource) }
+    routes[Int(robot)].backlog -= leg.plan.path.count
+    routes[Int(robot)].legs.removeLast()
+    return Removal(robot: robot, number: number, leg: leg, ahead: ahead)
+  }
+
+  /// Puts a leg back where it was.
+  /// - Precondition: all is as it was when it had just been taken out.
+  mutating func putBack(_ removal: Removal) {
+    let slot = Int(removal.robot)
+    precondition(
+      routes[slot].legs.last + 1 == removal.number, "robot \(removal.robot) has other legs")
+    routes[slot].legs.append(removal.leg)
+    routes[slot].backlog += removal.leg.plan.path.count
+    let token = VisitToken(robot: removal.robot, leg: removal.number)
+    for (resource, ahead) in zip(removal.leg.plan.claims, removal.ahead) {
+      queues.insert(token, behind: ahead, on: resource)
     }
-    removed.reverse()
-    return removed
+    markDirty(removal.robot)
   }
 }

@@ -145,6 +145,6 @@ public struct Traffic: Sendable, Codable {
   /// Takes a token out; whoever heads the queue then may go on.
   mutating func giveBack(_ token: VisitToken, on resource: Int32) {
     guard case .headChanged = queues.remove(token, from: resource) else { return }
-    if let head = queues.head(of: resource) { markDirty(head.robot) }
+    if let owner = queues.owner(of: resource) { markDirty(owner) }
   }
 }
