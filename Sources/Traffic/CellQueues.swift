@@ -39,6 +39,8 @@ struct CellQueues: Sendable {
   }
 
   var resourceCount: Int { ends.count }
+  /// No fewer than there are tokens, and hardly more.
+  var tokensAtMost: Int { nodes.count }
 
   @inline(__always)
   func head(of resource: Int32) -> VisitToken? {

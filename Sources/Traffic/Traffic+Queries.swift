@@ -114,6 +114,8 @@ extension Traffic {
   public func snapshotForInvariants() -> QueueSnapshot {
     var robots: [QueueSnapshot.Robot] = []
     var legs: [QueueSnapshot.Leg] = []
+    // Nearly every leg has one token.
+    legs.reserveCapacity(queues.tokensAtMost)
     for slot in routes.indices where routes[slot].isPresent {
       let first = legs.count
       for number in routes[slot].visited...routes[slot].legs.last {
@@ -131,6 +133,7 @@ extension Traffic {
     }
     var filled: [QueueSnapshot.Queue] = []
     var tokens: [QueueSnapshot.Token] = []
+    tokens.reserveCapacity(queues.tokensAtMost)
     for resource in 0..<Int32(queues.resourceCount) {
       var node = queues.first(of: resource)
       guard node >= 0 else { continue }
